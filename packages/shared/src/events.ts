@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { conversationSchema, memberSchema } from "./conversations.ts";
+import { errorCodeSchema, fieldProblemSchema } from "./errors.ts";
+import { idSchema } from "./ids.ts";
+import { messageSchema, readMarkerSchema } from "./messages.ts";
+import { momentSchema } from "./text.ts";
+import { meSchema, personSchema } from "./users.ts";
+
+const revisionSchema = z.number().int().min(0);
+
+/** A change of the conversation itself carries the numbers that let a client notice a missed one. */
+const changeSchema = z.object({ conversation_id: idSchema, revision: revisionSchema });
+const memberChangeSchema = changeSchema.extend({ member_version: revisionSchema, member_count: revisionSchema });
+
+/**
+ * What the server says on the socket: past tense `noun.verbed`, one JSON object a frame.
+ * Changes of a conversation carry its `revision` (messages carry their own), which is contiguous: a client that
+ * sees a number skipped asks for the changes after the last one it knows.
+ */
+export const eventSchema = z.discriminatedUnion("type", [
+  /** First frame of every connection: the state as of now; what happens later follows as events. */
+  z.object({
+    type: z.literal("ready"),
+    connection_id: idSchema,
+    server_time: momentSchema,
+    me: meSchema,
+    conversations: z.array(conversationSchema),
+    online: z.array(idSchema),
+  }),
+  /** To the sender's connection only: the message is on disk. `seq` and the rest are in `message`. */
+  z.object({ type: z.literal("message.acked"), message: messageSchema }),
+  z.object({ type: z.literal("message.created"), message: messageSchema }),
+  z.object({ type: z.literal("message.updated"), message: messageSchema }),
+  /** To the person concerned: a conversation they are in now, as they see it. */
+  z.object({ type: z.literal("conversation.joined"), conversation: conversationSchema }),
+  z.object({ type: z.literal("conversation.left"), conversation_id: idSchema }),
+  changeSchema.extend({
+    type: z.literal("conversation.updated"),
+    name: z.string().nullable(),
+    description: z.string().nullable(),
+    owner_id: idSchema.nullable(),
+    updated_at: momentSchema,
+  }),
+  memberChangeSchema.extend({ type: z.literal("member.added"), member: memberSchema }),
+  memberChangeSchema.extend({ type: z.literal("member.removed"), user_id: idSchema }),
+  /** To all connections of the person whose marker it is. */
+  readMarkerSchema.extend({ type: z.literal("read_marker.moved") }),
+  z.object({ type: z.literal("typing.started"), conversation_id: idSchema, user: personSchema }),
+  z.object({ type: z.literal("typing.stopped"), conversation_id: idSchema, user_id: idSchema }),
+  z.object({ type: z.literal("presence.changed"), user_id: idSchema, online: z.boolean() }),
+  z.object({ type: z.literal("pong"), n: z.number().int() }),
+  /** The answer to a frame that could not be obeyed. `id` is the message's, when it was one. */
+  z.object({
+    type: z.literal("error"),
+    id: idSchema.nullable(),
+    code: errorCodeSchema,
+    message: z.string(),
+    errors: z.array(fieldProblemSchema).optional(),
+  }),
+]);
+export type Event = z.infer<typeof eventSchema>;
+export type EventType = Event["type"];
+export type EventOf<Type extends EventType> = Extract<Event, { type: Type }>;
+
+/** Why the server closed a socket, beyond the codes of RFC 6455. */
+export const CLOSE_CODES = {
+  /** Too many malformed frames. */
+  frames_malformed: 4400,
+  /** The session ended: sign in again, do not reconnect. */
+  session_ended: 4401,
+  /** The connection did not drain: reconnect and catch up. */
+  too_slow: 4408,
+  /** Too many frames. */
+  too_many_frames: 4429,
+  /** The server is restarting: reconnect after a moment (RFC 6455 registry, "Service Restart"). */
+  restarting: 1012,
+} as const;
