@@ -74,4 +74,7 @@ export const CLOSE_CODES = {
   too_many_frames: 4429,
   /** The server is restarting: reconnect after a moment (RFC 6455 registry, "Service Restart"). */
   restarting: 1012,
+  /** The server cannot serve this connection now: reconnect after a moment ("Try Again Later"). */
+  unavailable: 1013,
 } as const;
+export type CloseReason = keyof typeof CLOSE_CODES;

@@ -1,0 +1,77 @@
+import { fileURLToPath } from "node:url";
+import { BODY_BYTES_MAX } from "@confab/shared/limits";
+import compress from "@fastify/compress";
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
+import type { Config } from "./core/config.ts";
+import type { Db } from "./core/db.ts";
+import { Hub } from "./core/hub.ts";
+import { authRoutes } from "./features/auth/auth.routes.ts";
+import { conversationsRoutes } from "./features/conversations/conversations.routes.ts";
+import { healthRoutes } from "./features/health/health.routes.ts";
+import { Audiences } from "./features/members/audiences.ts";
+import { membersRoutes } from "./features/members/members.routes.ts";
+import { messagesRoutes } from "./features/messages/messages.routes.ts";
+import { announceMessages } from "./features/messages/messages.service.ts";
+import { MessageWriter } from "./features/messages/messages.writer.ts";
+import { pagesRoutes } from "./features/pages/pages.routes.ts";
+import { readMarkersRoutes } from "./features/read-markers/read-markers.routes.ts";
+import { realtimeRoutes } from "./features/realtime/realtime.routes.ts";
+import { usersRoutes } from "./features/users/users.routes.ts";
+import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
+import { bodies } from "./plugins/bodies.ts";
+import { errorHandler, sendFrameworkError } from "./plugins/error-handler.ts";
+import { rateLimit } from "./plugins/rate-limit.ts";
+import { schemaCompiler } from "./plugins/schema-compiler.ts";
+import { security } from "./plugins/security.ts";
+import { session } from "./plugins/session.ts";
+import { webApp } from "./plugins/web-app.ts";
+
+/** Where Vite puts the built web app. */
+export const WEB_DIST = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly db: Db;
+  readonly logger?: FastifyServerOptions["logger"];
+  readonly distDir?: string;
+}
+
+/** The whole server, wired but not listening: the table of contents. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, db } = options;
+  const app = Fastify({
+    logger: options.logger ?? false,
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    bodyLimit: BODY_BYTES_MAX,
+    // Slow senders are cut off; the platform's own limit for headers must be the smaller of the two to have effect.
+    requestTimeout: 15_000,
+    http: { headersTimeout: 10_000 },
+    forceCloseConnections: "idle",
+    frameworkErrors: sendFrameworkError,
+  });
+  const hub = new Hub();
+  const audiences = new Audiences(db);
+  const writer = new MessageWriter(db, announceMessages({ hub, log: app.log }, audiences));
+  const deps = { config, db, hub, log: app.log, audiences, writer };
+
+  await app.register(errorHandler);
+  await app.register(bodies);
+  await app.register(schemaCompiler);
+  await app.register(security, { config });
+  await app.register(rateLimit);
+  await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });
+  await app.register(session, { config, db });
+  await app.register(webApp, { distDir: options.distDir ?? WEB_DIST });
+
+  await app.register(usersRoutes, { deps });
+  await app.register(membersRoutes, { deps });
+  await app.register(messagesRoutes, { deps });
+  await app.register(readMarkersRoutes, { deps });
+  await app.register(conversationsRoutes, { deps });
+  await app.register(authRoutes, { deps });
+  await app.register(workspaceRoutes, { deps });
+  await app.register(realtimeRoutes, { deps });
+  await app.register(healthRoutes, { deps });
+  await app.register(pagesRoutes, { deps });
+  return app;
+}

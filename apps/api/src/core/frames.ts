@@ -1,0 +1,25 @@
+import type { Event } from "@confab/shared/events";
+
+/**
+ * An event as the bytes of one unmasked WebSocket text frame (RFC 6455 §5.2). Made once per event, however many
+ * sockets get it: framing in the library costs more than everything else about a delivery.
+ */
+export function encodeFrame(event: Event): Buffer {
+  const payload = Buffer.from(JSON.stringify(event));
+  return Buffer.concat([frameHeader(payload.length), payload]);
+}
+
+function frameHeader(length: number): Buffer {
+  const finalTextFrame = 0x81;
+  if (length < 126) return Buffer.from([finalTextFrame, length]);
+  if (length < 65_536) {
+    const header = Buffer.from([finalTextFrame, 126, 0, 0]);
+    header.writeUInt16BE(length, 2);
+    return header;
+  }
+  const header = Buffer.alloc(10);
+  header[0] = finalTextFrame;
+  header[1] = 127;
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return header;
+}

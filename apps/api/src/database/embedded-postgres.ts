@@ -1,0 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { open, rename, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { codeOf, DatabaseError } from "./database-error.ts";
+import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster, rememberPort } from "./postgres-cluster.ts";
+import { holdOwnership, type Ownership } from "./postgres-ownership.ts";
+import { isAlive, isPostmasterOf, readPidFile, stopPostmaster } from "./postmaster.ts";

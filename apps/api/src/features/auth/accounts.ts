@@ -1,0 +1,44 @@
+import { newId } from "@confab/shared/ids";
+import type { Role } from "@confab/shared/users";
+import { sql, type Tx } from "../../core/db.ts";
+import { AppError } from "../../core/errors.ts";
+import { type JoinedEveryone, joinEveryoneGroup } from "../conversations/everyone-group.ts";
+import { usernameKey } from "../users/username-key.ts";
+
+export interface NewAccount {
+  readonly username: string;
+  readonly role: Role;
+  readonly email: string | null;
+  readonly passwordHash: string | null;
+  readonly ttlHours: number | null;
+}
+
+export interface AccountMade {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly role: Role;
+  readonly expires_at: Date | null;
+  readonly joined: JoinedEveryone | null;
+}
+
+/**
+ * Creates an account and puts it into "General", in the caller's transaction. Throws username_taken or email_taken.
+ */
+export async function insertAccount(tx: Tx, account: NewAccount): Promise<AccountMade> {
+  const id = newId();
+  const [made] = await tx.$queryRaw<{ expires_at: Date | null }[]>(sql`
+    INSERT INTO users (id, username, username_key, email, role, password_hash, expires_at)
+    VALUES (${id}::uuid, ${account.username}, ${usernameKey(account.username)}, ${account.email},
+            ${account.role}::role, ${account.passwordHash}, now() + make_interval(secs => ${account.ttlHours}::float8 * 3600))
+    ON CONFLICT DO NOTHING RETURNING expires_at`);
+  if (!made) throw new AppError(await takenBy(tx, account));
+  const joined = await joinEveryoneGroup(tx, id);
+  return { id, username: account.username, email: account.email, role: account.role, expires_at: made.expires_at, joined };
+}
+
+async function takenBy(tx: Tx, account: NewAccount): Promise<"username_taken" | "email_taken"> {
+  const rows = await tx.$queryRaw<unknown[]>(sql`
+    SELECT 1 FROM users WHERE username_key = ${usernameKey(account.username)}`);
+  return rows.length > 0 ? "username_taken" : "email_taken";
+}

@@ -1,0 +1,65 @@
+import { guestBodySchema, loginBodySchema, registerBodySchema } from "@confab/shared/auth";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Deps } from "../../core/deps.ts";
+import { answerForm } from "../../plugins/forms.ts";
+import { limited } from "../../plugins/rate-limit.ts";
+import { clearSessionCookie, setSessionCookie } from "../../plugins/session.ts";
+import type { Audiences } from "../members/audiences.ts";
+import { enterAsGuest, register, type SignedIn, signIn, signOut } from "./auth.service.ts";
+import { sessionOrigin } from "./sessions.ts";
+
+export async function authRoutes(
+  app: FastifyInstance,
+  { deps }: { deps: Deps & { audiences: Audiences } },
+): Promise<void> {
+  const signedIn = (reply: FastifyReply, status: number, { answer, token }: SignedIn) => {
+    setSessionCookie(reply, deps.config, token);
+    return { status, body: answer };
+  };
+
+  app.post("/register", { config: limited("registration", deps.config) }, (request, reply) =>
+    answerForm(request, reply, {
+      schema: registerBodySchema,
+      page: "/register",
+      next: "/login",
+      act: async (body) => ({
+        status: 201,
+        body: await register(deps, body),
+        flash: "Your account is ready. Sign in with it.",
+      }),
+    }),
+  );
+
+  app.post("/login", { config: limited("sign_in", deps.config) }, (request, reply) =>
+    answerForm(request, reply, {
+      schema: loginBodySchema,
+      page: "/login",
+      next: "/",
+      act: async (body) => signedIn(reply, 200, await signIn(deps, body, sessionOrigin(request))),
+    }),
+  );
+
+  app.post("/guest", { config: limited("guest_entry", deps.config) }, (request, reply) =>
+    answerForm(request, reply, {
+      schema: guestBodySchema,
+      page: "/guest",
+      next: "/",
+      act: async (body) => signedIn(reply, 201, await enterAsGuest(deps, body, sessionOrigin(request))),
+    }),
+  );
+
+  const endSession = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.principal) await signOut(deps, request.principal);
+    clearSessionCookie(reply, deps.config);
+  };
+
+  app.post("/logout", async (request, reply) => {
+    await endSession(request, reply);
+    return reply.code(204).send();
+  });
+
+  app.get("/logout", async (request, reply) => {
+    await endSession(request, reply);
+    return reply.redirect("/auth/login", 302);
+  });
+}

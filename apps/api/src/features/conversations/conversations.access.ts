@@ -1,0 +1,49 @@
+import type { Conversation } from "@confab/shared/conversations";
+import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Principal } from "../../plugins/session.ts";
+import { mayRead } from "../members/members.access.ts";
+import { MESSAGE_COLUMNS } from "../messages/messages.present.ts";
+import { type ConversationWithMessageRow, presentConversation } from "./conversations.present.ts";
+
+type Viewer = Pick<Principal, "user_id" | "role">;
+
+/** One statement, so that numbers, last message and read marker belong to the same moment. */
+async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promise<Conversation[]> {
+  const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
+    SELECT c.id AS c_id, c.kind, c.name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
+           c.revision AS c_revision, c.member_version, c.member_count,
+           m.role AS member_role, m.read_seq, m.uncounted,
+           o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
+      FROM conversations c
+      LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ${viewer.user_id}::uuid
+      LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq
+      LEFT JOIN users u ON u.id = x.sender_id
+      LEFT JOIN LATERAL (
+        SELECT p.id, p.username, p.role FROM conversation_members om JOIN users p ON p.id = om.user_id
+         WHERE om.conversation_id = c.id AND om.user_id <> ${viewer.user_id}::uuid
+         ORDER BY p.username_key LIMIT 1
+      ) o ON c.kind = 'direct'
+     WHERE ${condition}
+     ORDER BY x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`);
+  return rows.map(presentConversation);
+}
+
+/** The viewer's own conversations, most recently active first. */
+export function listOwnConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {
+  const mine = sql`c.id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ${viewer.user_id}::uuid)`;
+  return viewConversations(tx, viewer, mine);
+}
+
+/** Every conversation there is. Only for administrators: throws role_insufficient for anybody else. */
+export function listAllConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {
+  if (viewer.role !== "admin") throw new AppError("role_insufficient");
+  return viewConversations(tx, viewer, sql`true`);
+}
+
+/** One conversation as the viewer sees it. Throws conversation_not_found, the same for absent and forbidden. */
+export async function getConversation(tx: Tx, viewer: Viewer, id: string): Promise<Conversation> {
+  const [found] = await viewConversations(tx, viewer, sql`c.id = ${id}::uuid AND ${mayRead(viewer)}`);
+  if (!found) throw new AppError("conversation_not_found");
+  return found;
+}

@@ -1,0 +1,53 @@
+import type { Conversation, MemberRole } from "@confab/shared/conversations";
+import type { Role } from "@confab/shared/users";
+import { type MessageRow, presentMessage } from "../messages/messages.present.ts";
+
+/** A conversation as one person sees it; `x_…` and the message's own columns are null where there is no message. */
+export interface ConversationRow {
+  c_id: string;
+  kind: "direct" | "group";
+  name: string | null;
+  description: string | null;
+  owner_id: string | null;
+  created_at: Date;
+  updated_at: Date;
+  last_seq: number;
+  c_revision: number;
+  member_version: number;
+  member_count: number;
+  member_role: MemberRole | null;
+  read_seq: number | null;
+  uncounted: number | null;
+  other_id: string | null;
+  other_username: string | null;
+  other_role: Role | null;
+}
+
+export type ConversationWithMessageRow = ConversationRow & { [Column in keyof MessageRow]: MessageRow[Column] | null };
+
+export function presentConversation(row: ConversationWithMessageRow): Conversation {
+  const readSeq = row.read_seq ?? row.last_seq;
+  const isMember = row.member_role !== null;
+  return {
+    id: row.c_id,
+    kind: row.kind,
+    name: row.name,
+    description: row.description,
+    owner_id: row.owner_id,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    last_seq: row.last_seq,
+    revision: row.c_revision,
+    member_version: row.member_version,
+    member_count: row.member_count,
+    last_message: row.id === null ? null : presentMessage(row as MessageRow),
+    other:
+      row.other_id === null
+        ? null
+        : { id: row.other_id, username: row.other_username ?? "", role: row.other_role ?? "user" },
+    role: row.member_role,
+    read_seq: readSeq,
+    unread: row.last_seq - readSeq - (row.uncounted ?? 0),
+    can: { send: isMember },
+  };
+}

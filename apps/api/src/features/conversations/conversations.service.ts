@@ -1,0 +1,104 @@
+import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import { newId } from "@confab/shared/ids";
+import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
+import { sql, type Tx } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import { AppError, invalidField } from "../../core/errors.ts";
+import type { Principal } from "../../plugins/session.ts";
+import { listChangedMessages } from "../messages/messages.pages.ts";
+import { getConversation } from "./conversations.access.ts";
+
+/**
+ * What changed in a conversation after a revision: a page of messages in order of revision, and the conversation as
+ * it is. Throws conversation_not_found.
+ */
+export async function listChanges(
+  deps: Deps,
+  principal: Principal,
+  id: string,
+  query: { after_revision: number; limit?: number | undefined },
+): Promise<ChangesPage> {
+  // Read before the messages: what is committed in between is then delivered twice rather than not at all.
+  const conversation = await getConversation(deps.db, principal, id);
+  const limit = query.limit ?? CHANGES_PAGE_MAX;
+  const messages = await listChangedMessages(deps.db, id, query.after_revision, limit);
+  const complete = messages.length < limit;
+  const last = messages.at(-1)?.revision ?? query.after_revision;
+  return { conversation, messages, revision: complete ? Math.max(conversation.revision, last) : last, complete };
+}
+
+/**
+ * The direct conversation of a pair: made the first time, the same one ever after. Throws user_not_found for
+ * somebody who is not there (any more), request_invalid for oneself.
+ */
+export async function createDirect(
+  deps: Deps,
+  principal: Principal,
+  otherId: string,
+): Promise<{ conversation: Conversation; is_new: boolean }> {
+  if (otherId === principal.user_id) throw invalidField("user_id", "must be somebody else");
+  const pair = [principal.user_id, otherId].sort();
+  const made = await deps.db.$transaction(async (tx) => {
+    if ((await activeUserIds(tx, [otherId])).length === 0) throw new AppError("user_not_found");
+    const [row] = await tx.$queryRaw<{ id: string }[]>(sql`
+      INSERT INTO conversations (id, kind, direct_key, revision, member_version, member_count)
+      VALUES (${newId()}::uuid, 'direct', ${pair.join(":")}, 1, 1, 2) ON CONFLICT (direct_key) DO NOTHING RETURNING id`);
+    if (row) await insertMembers(tx, row.id, pair, null);
+    return row;
+  });
+  const id = made?.id ?? (await findDirectId(deps.db, pair));
+  if (made) await announceJoined(deps, made.id, pair);
+  return { conversation: await getConversation(deps.db, principal, id), is_new: made !== undefined };
+}
+
+async function findDirectId(tx: Tx, pair: string[]): Promise<string> {
+  const [found] = await tx.$queryRaw<{ id: string }[]>(sql`
+    SELECT id FROM conversations WHERE direct_key = ${pair.join(":")}`);
+  if (!found) throw new AppError("conversation_not_found");
+  return found.id;
+}
+
+/** A group with the chosen people, its creator as owner. Throws request_invalid if one of them is not there. */
+export async function createGroup(
+  deps: Deps,
+  principal: Principal,
+  group: { name: string; description?: string | undefined; member_ids: string[] },
+): Promise<Conversation> {
+  const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
+  const id = newId();
+  await deps.db.$transaction(async (tx) => {
+    if ((await activeUserIds(tx, memberIds)).length !== memberIds.length)
+      throw invalidField("member_ids", "names somebody who has no active account");
+    await tx.$executeRaw(sql`
+      INSERT INTO conversations (id, kind, name, description, owner_id, revision, member_version, member_count)
+      VALUES (${id}::uuid, 'group', ${group.name}, ${group.description || null}, ${principal.user_id}::uuid,
+              1, 1, ${memberIds.length})`);
+    await insertMembers(tx, id, memberIds, principal.user_id);
+  });
+  await announceJoined(deps, id, memberIds);
+  return getConversation(deps.db, principal, id);
+}
+
+/** Which of these people have an account that works. Locked, so that none of them is deactivated meanwhile. */
+async function activeUserIds(tx: Tx, ids: string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(sql`
+    SELECT id FROM users
+     WHERE id = ANY(${ids}::uuid[]) AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+     ORDER BY id FOR KEY SHARE`);
+  return rows.map((row) => row.id);
+}
+
+async function insertMembers(tx: Tx, conversationId: string, userIds: string[], ownerId: string | null): Promise<void> {
+  await tx.$executeRaw(sql`
+    INSERT INTO conversation_members (conversation_id, user_id, role)
+    SELECT ${conversationId}::uuid, user_id, (CASE WHEN user_id = ${ownerId}::uuid THEN 'owner' ELSE 'member' END)::member_role
+      FROM unnest(${userIds}::uuid[]) AS user_id`);
+}
+
+/** Tells each new member, as that person sees the conversation. Only who is connected needs to be told. */
+async function announceJoined(deps: Deps, conversationId: string, userIds: string[]): Promise<void> {
+  for (const userId of userIds.filter((id) => deps.hub.isOnline(id))) {
+    const conversation = await getConversation(deps.db, { user_id: userId, role: "user" }, conversationId);
+    deps.hub.publish([userId], { type: "conversation.joined", conversation });
+  }
+}

@@ -1,0 +1,51 @@
+import { type Db, sql } from "../../core/db.ts";
+
+interface Audience {
+  readonly memberVersion: number;
+  readonly userIds: ReadonlySet<string>;
+}
+
+/** How many conversations' audiences are kept; the least recently used goes first. */
+const KEPT = 10_000;
+
+/**
+ * Who is in a conversation, at a given member_version. Events go to the people the database names at that version:
+ * there is no subscription list to forget, and a removed member gets nothing committed after the removal.
+ */
+export class Audiences {
+  readonly #db: Db;
+  readonly #known = new Map<string, Audience>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /**
+   * The audience as of at least `memberVersion`; without one, as of now. A conversation that is gone has nobody.
+   */
+  async of(conversationId: string, memberVersion?: number): Promise<ReadonlySet<string>> {
+    const known = this.#known.get(conversationId);
+    if (known && memberVersion !== undefined && known.memberVersion >= memberVersion) return known.userIds;
+    return this.#load(conversationId);
+  }
+
+  /** The audience this process knows, without asking the database: good enough for what is never stored. */
+  async roughly(conversationId: string): Promise<ReadonlySet<string>> {
+    return this.#known.get(conversationId)?.userIds ?? this.#load(conversationId);
+  }
+
+  async #load(conversationId: string): Promise<ReadonlySet<string>> {
+    const [found] = await this.#db.$queryRaw<{ member_version: number; user_ids: string[] }[]>(sql`
+      SELECT c.member_version,
+             ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
+        FROM conversations c WHERE c.id = ${conversationId}::uuid`);
+    const audience = { memberVersion: found?.member_version ?? 0, userIds: new Set(found?.user_ids) };
+    const before = this.#known.get(conversationId);
+    // Two loads may overtake each other; the older answer must not replace the newer.
+    if (before && before.memberVersion > audience.memberVersion) return before.userIds;
+    this.#known.delete(conversationId);
+    this.#known.set(conversationId, audience);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value ?? "");
+    return audience.userIds;
+  }
+}

@@ -1,0 +1,61 @@
+import { MESSAGES_PAGE } from "@confab/shared/limits";
+import type { ListMessagesQuery, Message, MessagesPage } from "@confab/shared/messages";
+import { sql, type Tx } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import type { Principal } from "../../plugins/session.ts";
+import { getVisibleConversation } from "../members/members.access.ts";
+import { MESSAGE_COLUMNS, type MessageRow, presentMessage } from "./messages.present.ts";
+
+/**
+ * A page of history, oldest first: the newest messages, or those just before or after a seq. What lies beyond its
+ * ends is read off the numbers, which have no gaps. Throws conversation_not_found.
+ */
+export async function listMessages(
+  deps: Deps,
+  principal: Principal,
+  conversationId: string,
+  query: ListMessagesQuery,
+): Promise<MessagesPage> {
+  const { last_seq } = await getVisibleConversation(deps.db, principal, conversationId);
+  const limit = query.limit ?? MESSAGES_PAGE;
+  const rows =
+    query.after === undefined
+      ? await messagesBefore(deps.db, conversationId, query.before ?? null, limit)
+      : await messagesAfter(deps.db, conversationId, query.after, limit);
+  const first = rows[0]?.seq;
+  const last = rows.at(-1)?.seq;
+  return {
+    messages: rows.map(presentMessage),
+    reaches_oldest: first === undefined ? query.after === undefined || query.after === 0 : first === 1,
+    reaches_newest: last === undefined ? query.before === undefined || query.before > last_seq : last >= last_seq,
+  };
+}
+
+async function messagesBefore(tx: Tx, conversationId: string, before: number | null, limit: number) {
+  const rows = await tx.$queryRaw<MessageRow[]>(sql`
+    SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
+     WHERE x.conversation_id = ${conversationId}::uuid AND (${before}::int IS NULL OR x.seq < ${before}::int)
+     ORDER BY x.seq DESC LIMIT ${limit}`);
+  return rows.reverse();
+}
+
+function messagesAfter(tx: Tx, conversationId: string, after: number, limit: number) {
+  return tx.$queryRaw<MessageRow[]>(sql`
+    SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
+     WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after}
+     ORDER BY x.seq LIMIT ${limit}`);
+}
+
+/** The messages whose last change came after a revision, in order of revision. */
+export async function listChangedMessages(
+  tx: Tx,
+  conversationId: string,
+  afterRevision: number,
+  limit: number,
+): Promise<Message[]> {
+  const rows = await tx.$queryRaw<MessageRow[]>(sql`
+    SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
+     WHERE x.conversation_id = ${conversationId}::uuid AND x.revision > ${afterRevision}
+     ORDER BY x.revision LIMIT ${limit}`);
+  return rows.map(presentMessage);
+}

@@ -1,0 +1,39 @@
+import { idSchema } from "@confab/shared/ids";
+import {
+  createMessageBodySchema,
+  listMessagesQuerySchema,
+  messageAnswerSchema,
+  messagesPageSchema,
+} from "@confab/shared/messages";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Deps } from "../../core/deps.ts";
+import { principalOf } from "../../plugins/session.ts";
+import { listMessages } from "./messages.pages.ts";
+import { createMessage } from "./messages.service.ts";
+import type { MessageWriter } from "./messages.writer.ts";
+
+export async function messagesRoutes(
+  app: FastifyInstance,
+  { deps }: { deps: Deps & { writer: MessageWriter } },
+): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  const url = "/api/v1/conversations/:id/messages";
+  const params = z.strictObject({ id: idSchema });
+
+  routes.get(
+    url,
+    { schema: { params, querystring: listMessagesQuerySchema, response: { 200: messagesPageSchema } } },
+    (request) => listMessages(deps, principalOf(request), request.params.id, request.query),
+  );
+
+  routes.post(
+    url,
+    { schema: { params, body: createMessageBodySchema, response: { 200: messageAnswerSchema, 201: messageAnswerSchema } } },
+    async (request, reply) => {
+      const written = await createMessage(deps, principalOf(request), request.params.id, request.body);
+      return reply.code(written.is_new ? 201 : 200).send({ message: written.message });
+    },
+  );
+}

@@ -1,0 +1,41 @@
+import type { CreateMessageBody } from "@confab/shared/messages";
+import type { Deps } from "../../core/deps.ts";
+import { encodeFrame } from "../../core/frames.ts";
+import type { Principal } from "../../plugins/session.ts";
+import type { Audiences } from "../members/audiences.ts";
+import type { MessageWriter, WrittenMessage } from "./messages.writer.ts";
+
+/**
+ * Stores a message and announces it to everyone in the conversation. Sending the same id again, at any later time,
+ * gives the stored message. Throws conversation_not_found, message_id_reused, server_busy, database_unavailable.
+ */
+export function createMessage(
+  deps: { writer: MessageWriter },
+  principal: Principal,
+  conversationId: string,
+  body: CreateMessageBody,
+): Promise<WrittenMessage> {
+  return deps.writer.write({
+    id: body.id,
+    conversation_id: conversationId,
+    sender_id: principal.user_id,
+    content: body.content,
+    sent_from_client: body.sent_from_client ?? new Date().toISOString(),
+  });
+}
+
+/** Announces a committed batch: all frames of one conversation joined into one buffer, one write per socket. */
+export function announceMessages(deps: Pick<Deps, "hub" | "log">, audiences: Audiences) {
+  return async (batch: WrittenMessage[]): Promise<void> => {
+    for (const [conversationId, written] of Map.groupBy(batch, (each) => each.message.conversation_id)) {
+      const frames = Buffer.concat(written.map(({ message }) => encodeFrame({ type: "message.created", message })));
+      const memberVersion = Math.max(...written.map((each) => each.member_version));
+      try {
+        deps.hub.publishFrames(await audiences.of(conversationId, memberVersion), frames);
+      } catch (error) {
+        // The messages are stored; clients notice the skipped revision and catch up.
+        deps.log.error({ err: error, conversation_id: conversationId }, "a committed batch could not be announced");
+      }
+    }
+  };
+}

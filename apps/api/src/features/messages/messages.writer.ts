@@ -1,0 +1,191 @@
+import type { Message } from "@confab/shared/messages";
+import { type Db, sql } from "../../core/db.ts";
+import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
+import { type MessageRow, presentMessage } from "./messages.present.ts";
+
+export interface NewMessage {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly sender_id: string;
+  readonly content: string;
+  readonly sent_from_client: string;
+}
+
+/** What became of a send: `is_new` is false when the same message was stored before. */
+export interface WrittenMessage {
+  readonly message: Message;
+  readonly member_version: number;
+  readonly is_new: boolean;
+}
+
+interface Waiting {
+  readonly input: NewMessage;
+  readonly resolve: (written: WrittenMessage) => void;
+  readonly reject: (error: unknown) => void;
+  races: number;
+}
+
+/** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
+const BATCH_MAX = 500;
+/** Sends waiting before newcomers are told to come back: some seconds' work. */
+const QUEUE_MAX = 10_000;
+/** How often a send may lose the race for its conversation against another node before it is told to retry. */
+const RACES_MAX = 50;
+
+type Outcome = Partial<MessageRow> & { member_version: number | null; is_new: boolean | null; raced: boolean };
+
+/**
+ * The only way into the messages table: group commit. What arrives while a batch is being committed goes into the
+ * next batch, one statement whatever its size, so the cost per message falls as load grows and an idle send waits
+ * for nobody. One batch is in flight per process, so batches are announced in the order of their commits.
+ */
+export class MessageWriter {
+  readonly #db: Db;
+  readonly #announce: (written: WrittenMessage[]) => Promise<void>;
+  #queue: Waiting[] = [];
+  #isWriting = false;
+
+  /** `announce` is awaited after each commit, before the next batch: it keeps the order of delivery. */
+  constructor(db: Db, announce: (written: WrittenMessage[]) => Promise<void>) {
+    this.#db = db;
+    this.#announce = announce;
+  }
+
+  /**
+   * Stores one message and resolves after the commit. The same id again gives what is stored already.
+   * Throws conversation_not_found (no member), message_id_reused, server_busy, database_unavailable.
+   */
+  write(input: NewMessage): Promise<WrittenMessage> {
+    if (this.#queue.length >= QUEUE_MAX) return Promise.reject(new AppError("server_busy"));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ input, resolve, reject, races: 0 });
+      if (!this.#isWriting) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.splice(0, BATCH_MAX));
+    this.#isWriting = false;
+  }
+
+  async #writeBatch(batch: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await writeStatement(this.#db, batch.map((waiting) => waiting.input));
+      const created = outcomes.filter((outcome) => outcome.is_new).map(toWritten);
+      this.#again(batch.filter((waiting, index) => this.#settle(waiting, outcomes[index]) === "raced"));
+      if (created.length > 0) await this.#announce(uniqueById(created));
+    } catch (error) {
+      await this.#recover(batch, error);
+    }
+  }
+
+  #settle(waiting: Waiting, outcome: Outcome | undefined): "settled" | "raced" {
+    if (!outcome || outcome.raced) return "raced";
+    if (outcome.id === undefined || outcome.id === null) waiting.reject(new AppError("conversation_not_found"));
+    else if (isReused(waiting.input, outcome)) waiting.reject(new AppError("message_id_reused"));
+    else waiting.resolve(toWritten(outcome));
+    return "settled";
+  }
+
+  /** Puts sends back at the head of the queue, in their order. */
+  #again(raced: Waiting[]): void {
+    for (const waiting of raced) waiting.races += 1;
+    for (const waiting of raced.filter(isBeaten)) waiting.reject(new AppError("server_busy"));
+    this.#queue.unshift(...raced.filter((waiting) => !isBeaten(waiting)));
+  }
+
+  /**
+   * A statement failed as a whole and stored nothing. Another node storing one of the ids at the same moment (23505)
+   * is a lost race; anything else is tried one by one, so that one bad row cannot take the others down with it.
+   */
+  async #recover(batch: Waiting[], error: unknown): Promise<void> {
+    if (sqlStateOf(error) === "23505") this.#again(batch);
+    else if (batch.length === 1 || isDatabaseAway(error)) for (const waiting of batch) waiting.reject(error);
+    else for (const waiting of batch) await this.#writeBatch([waiting]);
+  }
+}
+
+function isBeaten(waiting: Waiting): boolean {
+  return waiting.races > RACES_MAX;
+}
+
+/** Same id, but not the same message: another sender's, or another text (an edited one is not compared any more). */
+function isReused(input: NewMessage, stored: Outcome): boolean {
+  if (stored.sender_id !== input.sender_id) return true;
+  return stored.content !== input.content && !stored.edited_at && !stored.deleted_at;
+}
+
+function toWritten(outcome: Outcome): WrittenMessage {
+  return {
+    message: presentMessage(outcome as MessageRow),
+    member_version: outcome.member_version ?? 0,
+    is_new: outcome.is_new ?? false,
+  };
+}
+
+function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
+  const byId = new Map(written.map((each) => [`${each.message.conversation_id} ${each.message.id}`, each]));
+  return [...byId.values()].sort((a, b) => a.message.revision - b.message.revision);
+}
+
+/**
+ * One statement for the whole batch. Conversations are locked in order of id (no deadlock between nodes), membership
+ * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
+ * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than `locked`),
+ * nothing is written and the send is `raced`, to be tried again.
+ */
+function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
+  return db.$queryRaw<Outcome[]>(sql`
+    WITH input AS (
+      SELECT * FROM unnest(
+        ${inputs.map((input) => input.id)}::uuid[], ${inputs.map((input) => input.conversation_id)}::uuid[],
+        ${inputs.map((input) => input.sender_id)}::uuid[], ${inputs.map((input) => input.content)}::text[],
+        ${inputs.map((input) => input.sent_from_client)}::timestamptz[]
+      ) WITH ORDINALITY AS t(id, conversation_id, sender_id, content, sent_from_client, n)
+    ), locked AS MATERIALIZED (
+      SELECT id, last_seq, revision, member_version FROM conversations
+       WHERE id IN (SELECT conversation_id FROM input) ORDER BY id FOR NO KEY UPDATE
+    ), seen AS MATERIALIZED (
+      SELECT id, revision FROM conversations WHERE id IN (SELECT conversation_id FROM input)
+    ), allowed AS MATERIALIZED (
+      SELECT i.*, l.last_seq, l.revision, l.member_version
+        FROM input i
+        JOIN locked l ON l.id = i.conversation_id
+        JOIN seen s ON s.id = l.id AND s.revision = l.revision
+        JOIN conversation_members m ON m.conversation_id = i.conversation_id AND m.user_id = i.sender_id
+    ), stored AS MATERIALIZED (
+      SELECT m.* FROM messages m
+       WHERE (m.conversation_id, m.id) IN (SELECT conversation_id, id FROM allowed)
+    ), numbered AS MATERIALIZED (
+      SELECT f.*, row_number() OVER (PARTITION BY conversation_id ORDER BY n)::int AS k
+        FROM (
+          SELECT DISTINCT ON (a.conversation_id, a.id) a.* FROM allowed a
+           WHERE NOT EXISTS (SELECT 1 FROM stored s WHERE s.conversation_id = a.conversation_id AND s.id = a.id)
+           ORDER BY a.conversation_id, a.id, a.n
+        ) f
+    ), inserted AS (
+      INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client)
+      SELECT id, conversation_id, last_seq + k, revision + k, sender_id, content, sent_from_client FROM numbered
+      RETURNING *
+    ), moved AS (
+      UPDATE conversations c SET last_seq = c.last_seq + t.k, revision = c.revision + t.k
+        FROM (SELECT conversation_id, count(*)::int AS k FROM numbered GROUP BY 1) t
+       WHERE c.id = t.conversation_id
+    ), own AS (
+      UPDATE conversation_members m SET uncounted = m.uncounted + t.k
+        FROM (SELECT conversation_id, sender_id, count(*)::int AS k FROM numbered GROUP BY 1, 2) t
+       WHERE m.conversation_id = t.conversation_id AND m.user_id = t.sender_id
+    ), outcome AS (
+      SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false FROM stored
+    )
+    SELECT x.*, u.username AS sender_username, u.role AS sender_role, l.member_version,
+           coalesce(s.revision <> l.revision, false) AS raced
+      FROM input i
+      LEFT JOIN locked l ON l.id = i.conversation_id
+      LEFT JOIN seen s ON s.id = l.id
+      LEFT JOIN allowed a ON a.n = i.n
+      LEFT JOIN outcome x ON x.conversation_id = a.conversation_id AND x.id = a.id
+      LEFT JOIN users u ON u.id = x.sender_id
+     ORDER BY i.n`);
+}

@@ -1,0 +1,45 @@
+import { idSchema } from "@confab/shared/ids";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Deps } from "../../core/deps.ts";
+import { AppError } from "../../core/errors.ts";
+import { isEnough, POLICY, type PolicyRow } from "../../core/policy.ts";
+import { sendPage } from "../../plugins/web-app.ts";
+import { principalOf } from "../../plugins/session.ts";
+import { getVisibleConversation } from "../members/members.access.ts";
+
+const PAGES = Object.entries<PolicyRow>(POLICY)
+  .filter(([route, row]) => row.page && route !== "GET /logout")
+  .map(([route, row]) => ({ path: route.replace("GET ", ""), row }));
+
+/**
+ * Page navigations get their true status before any script runs: the page, a redirect to sign in, 403 or 404. The
+ * document is the same single-page application each time.
+ */
+export async function pagesRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
+  for (const { path, row } of PAGES)
+    app.get(path, async (request, reply) => {
+      const isSignedIn = request.principal !== null;
+      if (path === "/") return reply.redirect(isSignedIn ? "/conversations" : "/login", 302);
+      if (isSignedIn && row.signedOutOnly) return reply.redirect("/conversations", 302);
+      if (isEnough(request.principal?.role ?? null, row)) return sendPage(request, reply, await statusOfPage(deps, request, row));
+      if (isSignedIn) return sendPage(request, reply, 403);
+      return redirectToSignIn(request, reply);
+    });
+}
+
+function redirectToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 302);
+}
+
+async function statusOfPage(deps: Deps, request: FastifyRequest, row: PolicyRow): Promise<200 | 404> {
+  if (row.of === undefined) return 200;
+  const id = idSchema.safeParse((request.params as { id?: string }).id);
+  if (!id.success) return 404;
+  try {
+    await getVisibleConversation(deps.db, principalOf(request), id.data);
+    return 200;
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) return 404;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Command, commandSchema } from "@confab/shared/commands";
+import type { Event } from "@confab/shared/events";
+import type { Deps } from "../../core/deps.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Connection } from "../../core/hub.ts";
+import { isEnough, policyOf } from "../../core/policy.ts";
+import { parseJson } from "../../plugins/bodies.ts";
+import { toAppError } from "../../plugins/error-handler.ts";
+import { parseWith } from "../../plugins/schema-compiler.ts";
+import { type Principal } from "../../plugins/session.ts";
+import type { Audiences } from "../members/audiences.ts";
+import { createMessage } from "../messages/messages.service.ts";
+import type { MessageWriter } from "../messages/messages.writer.ts";
+import { moveReadMarker } from "../read-markers/read-markers.service.ts";
+
+export type RealtimeDeps = Deps & { audiences: Audiences; writer: MessageWriter };
+
+/** Frames that are no command at all, before the connection is taken for broken or hostile. */
+export const MALFORMED_MAX = 20;
+
+/** A text frame as a command. Throws text_malformed, json_malformed, frame_malformed or request_invalid. */
+export function parseCommand(bytes: Buffer): Command {
+  const frame = parseJson(bytes);
+  const type = typeof frame === "object" && frame !== null && "type" in frame ? frame.type : undefined;
+  if (typeof type !== "string" || policyOf("WS", type) === undefined) throw new AppError("frame_malformed");
+  return parseWith(commandSchema, frame);
+}
+
+/** Obeys one command, with the same services as the HTTP routes. Failures become error frames, never exceptions. */
+export async function obey(deps: RealtimeDeps, principal: Principal, connection: Connection, command: Command): Promise<void> {
+  try {
+    const policy = policyOf("WS", command.type);
+    if (!policy || !isEnough(principal.role, policy)) throw new AppError("role_insufficient");
+    await act(deps, principal, connection, command);
+  } catch (error) {
+    const known = toAppError(error);
+    if (known.status >= 500) deps.log.error({ err: error, command: command.type }, known.code);
+    connection.send(presentErrorFrame(known, command.type === "message.create" ? command.id : null));
+  }
+}
+
+export function presentErrorFrame(error: AppError, id: string | null): Event {
+  const { code, message, errors } = error;
+  return { type: "error", id, code, message, ...(errors === undefined ? {} : { errors }) };
+}
+
+async function act(deps: RealtimeDeps, principal: Principal, connection: Connection, command: Command): Promise<void> {
+  switch (command.type) {
+    case "message.create": {
+      const { message } = await createMessage(deps, principal, command.conversation_id, command);
+      return connection.send({ type: "message.acked", message });
+    }
+    case "read_marker.move":
+      await moveReadMarker(deps, principal, command.conversation_id, command.seq);
+      return;
+    case "typing.start":
+    case "typing.stop":
+      return relayTyping(deps, principal, command);
+    case "ping":
+      return connection.send({ type: "pong", n: command.n });
+    default:
+      command satisfies never;
+  }
+}
+
+/** Typing is passed on and forgotten: never stored, first to be dropped. Only a member may be seen typing. */
+async function relayTyping(
+  deps: RealtimeDeps,
+  principal: Principal,
+  command: Extract<Command, { type: "typing.start" | "typing.stop" }>,
+): Promise<void> {
+  const { conversation_id } = command;
+  const audience = await deps.audiences.roughly(conversation_id);
+  if (!audience.has(principal.user_id)) throw new AppError("conversation_not_found");
+  const user = { id: principal.user_id, username: principal.username, role: principal.role };
+  const others = [...audience].filter((id) => id !== user.id);
+  const event: Event =
+    command.type === "typing.start"
+      ? { type: "typing.started", conversation_id, user }
+      : { type: "typing.stopped", conversation_id, user_id: user.id };
+  deps.hub.publishEphemeral(others, event);
+}

@@ -1,0 +1,96 @@
+import { CLOSE_CODES } from "@confab/shared/events";
+import { newId } from "@confab/shared/ids";
+import { BODY_BYTES_MAX } from "@confab/shared/limits";
+import websocket from "@fastify/websocket";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
+import { AppError } from "../../core/errors.ts";
+import { Connection } from "../../core/hub.ts";
+import { toAppError } from "../../plugins/error-handler.ts";
+import { isOwnOrigin } from "../../plugins/security.ts";
+import { principalOf } from "../../plugins/session.ts";
+import { MALFORMED_MAX, obey, parseCommand, presentErrorFrame, type RealtimeDeps } from "./commands.ts";
+import { Presence } from "./presence.ts";
+import { watchSessions } from "./session-watch.ts";
+import { readSnapshot } from "./snapshot.ts";
+
+/** A socket that has not answered a ping by the time of the next one is taken for dead. */
+const PING_EVERY_MS = 25_000;
+
+export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: RealtimeDeps }): Promise<void> {
+  const presence = new Presence(deps);
+  const stopWatching = watchSessions(deps);
+
+  await app.register(websocket, {
+    options: { maxPayload: BODY_BYTES_MAX, perMessageDeflate: false },
+    preClose: async () => deps.hub.disconnectAll("restarting"),
+  });
+  app.addHook("onClose", async () => {
+    stopWatching();
+    presence.stop();
+  });
+
+  app.get("/ws", { websocket: true, preValidation: refuseForeignPages }, (socket, request) =>
+    openConnection(socket, request, presence),
+  );
+
+  /** A cookie travels with any page's upgrade request; only our own pages may use it. */
+  async function refuseForeignPages(request: FastifyRequest): Promise<void> {
+    const { origin } = request.headers;
+    if (origin === undefined || !isOwnOrigin(origin, request, deps.config)) throw new AppError("origin_refused");
+  }
+
+  // Everything up to the snapshot is synchronous: frames that arrive before a listener is there would be lost.
+  function openConnection(socket: WebSocket, request: FastifyRequest, presence: Presence): void {
+    const principal = principalOf(request);
+    const facts = { id: newId(), userId: principal.user_id, sessionId: principal.session_id };
+    const connection = new Connection(deps.hub, facts, request.raw.socket, (reason) =>
+      socket.close(CLOSE_CODES[reason], reason),
+    );
+    let malformed = 0;
+    socket.on("message", (data, isBinary) => {
+      try {
+        if (isBinary) throw new AppError("frame_malformed");
+        void obey(deps, principal, connection, parseCommand(bytesOf(data)));
+      } catch (error) {
+        malformed += 1;
+        connection.send(presentErrorFrame(toAppError(error), null));
+        if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
+      }
+    });
+    const stopPinging = pingRegularly(socket);
+    socket.on("error", (error) => deps.log.debug({ err: error }, "socket failed"));
+    socket.on("close", () => {
+      stopPinging();
+      connection.close("restarting");
+      presence.went(connection);
+    });
+
+    presence.came(connection);
+    readSnapshot(deps, principal, connection).then(
+      (snapshot) => connection.release(snapshot),
+      (error: unknown) => {
+        deps.log.error({ err: error }, "no snapshot for a new connection");
+        connection.close("unavailable");
+      },
+    );
+  }
+}
+
+function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}
+
+function pingRegularly(socket: WebSocket): () => void {
+  let isAlive = true;
+  socket.on("pong", () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}

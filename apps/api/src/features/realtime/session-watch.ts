@@ -1,0 +1,30 @@
+import { sql } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+
+/** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
+const EVERY_MS = 1_000;
+
+/** Closes the sockets of sessions that no longer hold, whatever ended them. Returns the way to stop watching. */
+export function watchSessions(deps: Deps): () => void {
+  let isLooking = false;
+  const look = async () => {
+    const open = new Set([...deps.hub.connections()].map((connection) => connection.sessionId));
+    if (isLooking || open.size === 0) return;
+    isLooking = true;
+    try {
+      const live = await deps.db.$queryRaw<{ id: string }[]>(sql`
+        SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id = ANY(${[...open]}::uuid[]) AND s.expires_at > now()
+           AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`);
+      for (const { id } of live) open.delete(id);
+      for (const sessionId of open) deps.hub.disconnect({ sessionId }, "session_ended");
+    } catch (error) {
+      // While the database is away nobody can lose a right; the next look finds what was missed.
+      deps.log.warn({ err: error }, "sessions could not be checked");
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,34 @@
+import { setupAnswerSchema, setupBodySchema } from "@confab/shared/auth";
+import { workspaceSchema } from "@confab/shared/workspace";
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Deps } from "../../core/deps.ts";
+import { limited } from "../../plugins/rate-limit.ts";
+import { findPrincipal, principalOf, setSessionCookie } from "../../plugins/session.ts";
+import { sessionOrigin } from "../auth/sessions.ts";
+import type { Audiences } from "../members/audiences.ts";
+import { presentMe } from "../users/users.present.ts";
+import { describeWorkspace, setUp } from "./workspace.service.ts";
+
+export async function workspaceRoutes(
+  app: FastifyInstance,
+  { deps }: { deps: Deps & { audiences: Audiences } },
+): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.get("/api/v1/workspace", { schema: { response: { 200: workspaceSchema } } }, () => describeWorkspace(deps));
+
+  routes.post(
+    "/api/v1/setup",
+    {
+      config: limited("sign_in", deps.config),
+      schema: { body: setupBodySchema, response: { 201: setupAnswerSchema } },
+    },
+    async (request, reply) => {
+      const { token } = await setUp(deps, request.body, sessionOrigin(request));
+      setSessionCookie(reply, deps.config, token);
+      request.principal = await findPrincipal(deps.db, token);
+      return reply.code(201).send({ me: presentMe(principalOf(request)) });
+    },
+  );
+}

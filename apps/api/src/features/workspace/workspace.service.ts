@@ -1,0 +1,89 @@
+import type { SetupBody } from "@confab/shared/auth";
+import type { Workspace } from "@confab/shared/workspace";
+import { sql, type Tx } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import { AppError } from "../../core/errors.ts";
+import { hashSecret, newSecret } from "../../core/secrets.ts";
+import { hashPassword } from "../auth/password.ts";
+import { insertAccount } from "../auth/accounts.ts";
+import { insertSignedIn, type SignedIn } from "../auth/auth.service.ts";
+import type { SessionOrigin } from "../auth/sessions.ts";
+import { ensureEveryoneGroup, ownEveryoneGroup } from "../conversations/everyone-group.ts";
+import type { Audiences } from "../members/audiences.ts";
+
+const SETUP_KEY = "setup_token_hash";
+export const VERSION = "0.1.0";
+
+/** What a page needs to know before anyone is signed in. */
+export async function describeWorkspace(deps: Deps): Promise<Workspace> {
+  return {
+    registration: deps.config.registration,
+    guests: deps.config.guests,
+    guest_ttl_hours: deps.config.guestTtlHours,
+    setup_needed: !(await hasAdministrator(deps.db)),
+    ws_url: deps.config.wsUrl ?? null,
+    version: VERSION,
+  };
+}
+
+/**
+ * Makes a fresh database ready: the group "General", the administrator of the ADMIN_ settings, or else a new one-time
+ * set-up token, which is returned and replaces the one before; null when there is an administrator.
+ */
+export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promise<string | null> {
+  await ensureEveryoneGroup(deps.db);
+  const { admin } = deps.config;
+  const passwordHash = admin ? await hashPassword(admin.password) : null;
+  return deps.db.$transaction(async (tx) => {
+    // One node at a time: two starting together must not make two administrators or two tokens.
+    await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtext('confab workspace'))`);
+    if (await hasAdministrator(tx)) return null;
+    if (admin) {
+      const made = await insertAccount(tx, {
+        username: admin.username,
+        role: "admin",
+        email: admin.email.toLowerCase(),
+        passwordHash,
+        ttlHours: null,
+      });
+      await ownEveryoneGroup(tx, made.id);
+      return null;
+    }
+    const token = newSecret();
+    const value = JSON.stringify(hashSecret(token).toString("hex"));
+    await tx.$executeRaw(sql`
+      INSERT INTO settings (key, value) VALUES (${SETUP_KEY}, ${value}::jsonb)
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+    return token;
+  });
+}
+
+/** The first administrator, by the set-up link. The link works once. Throws setup_link_invalid, username_taken, email_taken. */
+export async function setUp(
+  deps: Deps & { audiences: Audiences },
+  body: SetupBody,
+  origin: SessionOrigin,
+): Promise<SignedIn> {
+  const passwordHash = await hashPassword(body.password);
+  return insertSignedIn(
+    deps,
+    origin,
+    { username: body.username, role: "admin", email: body.email, passwordHash, ttlHours: null },
+    async (tx, made) => {
+      await spendSetupToken(tx, body.token);
+      await ownEveryoneGroup(tx, made.id);
+    },
+  );
+}
+
+/** Deleting the row is what makes the token one-time: of two who come at once, one finds it gone. */
+async function spendSetupToken(tx: Tx, token: string): Promise<void> {
+  const spent = await tx.$executeRaw(sql`
+    DELETE FROM settings WHERE key = ${SETUP_KEY} AND value = to_jsonb(${hashSecret(token).toString("hex")}::text)`);
+  if (spent === 0) throw new AppError("setup_link_invalid");
+}
+
+async function hasAdministrator(tx: Tx): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM users WHERE role = 'admin' LIMIT 1`);
+  return rows.length > 0;
+}

@@ -1,0 +1,65 @@
+import { type ErrorCode, type Problem, sentenceOf, statusOf } from "@confab/shared/errors";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { AppError, isDatabaseAway } from "../core/errors.ts";
+
+/** An error as RFC 9457 problem details. */
+export function presentProblem(error: AppError, requestId?: string): Problem {
+  return {
+    type: `urn:confab:problem:${error.code}`,
+    title: sentenceOf(error.code),
+    status: error.status,
+    code: error.code,
+    message: error.message,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+  };
+}
+
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  401: "sign_in_required",
+  404: "not_found",
+  405: "method_not_allowed",
+  413: "body_too_large",
+  415: "media_type_unsupported",
+  429: "too_many_requests",
+};
+
+/** What was thrown, as one of ours. A fault that is nobody's input becomes server_error. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isDatabaseAway(error)) return new AppError("database_unavailable");
+  const { code, statusCode } = error as Partial<FastifyError>;
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || code === "FST_ERR_CTP_INVALID_JSON_BODY") return new AppError("json_malformed");
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new AppError(CODE_OF_STATUS[statusCode] ?? "request_invalid");
+  if (statusCode === 503) return new AppError("server_busy");
+  return new AppError("server_error");
+}
+
+/** Answers with a problem, whatever it was. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+  if (error.status === 503) reply.header("retry-after", "2");
+  return reply
+    .code(error.status)
+    .type("application/problem+json; charset=utf-8")
+    .header("cache-control", "no-store")
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(presentProblem(error, request.id));
+}
+
+/** The one place where failures become answers. */
+export const errorHandler = fp(async (app: FastifyInstance) => {
+  app.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    if (known.status >= 500) request.log.error({ err: error }, known.code);
+    return sendProblem(request, reply, known);
+  });
+});
+
+/** For failures before a route is found (a malformed URL): the error handler is not asked then. */
+export function sendFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(request, reply, toAppError(error));
+}
+
+export const TOO_MANY = { code: "too_many_requests", status: statusOf("too_many_requests") } as const;

@@ -1,0 +1,26 @@
+import rateLimitPlugin from "@fastify/rate-limit";
+import type { FastifyInstance } from "fastify";
+import fp from "fastify-plugin";
+import type { Config } from "../core/config.ts";
+import { AppError } from "../core/errors.ts";
+
+/** Tries per address and time: enough for a household behind one address, too few for guessing or flooding. */
+export const LIMITS = {
+  sign_in: { max: 20, timeWindow: "5 minutes" },
+  registration: { max: 30, timeWindow: "1 hour" },
+  guest_entry: { max: 30, timeWindow: "1 hour" },
+} as const;
+
+/** Route options that put a route under one of the limits. */
+export function limited(name: keyof typeof LIMITS, config: Config) {
+  const { max, timeWindow } = LIMITS[name];
+  return { rateLimit: { max: Math.max(1, Math.round(max * config.rateLimitScale)), timeWindow } };
+}
+
+export const rateLimit = fp(async (app: FastifyInstance) => {
+  await app.register(rateLimitPlugin, {
+    global: false,
+    enableDraftSpec: true,
+    errorResponseBuilder: () => new AppError("too_many_requests"),
+  });
+});

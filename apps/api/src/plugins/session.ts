@@ -1,0 +1,97 @@
+import cookie from "@fastify/cookie";
+import type { Role } from "@confab/shared/users";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import type { Config } from "../core/config.ts";
+import { type Db, sql } from "../core/db.ts";
+import { AppError } from "../core/errors.ts";
+import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
+import { hashSecret } from "../core/secrets.ts";
+
+/** Who is asking. Read from the database at every request: a right that was lost is gone at once. */
+export interface Principal {
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly role: Role;
+  readonly expires_at: Date | null;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    policy?: PolicyRow;
+  }
+}
+
+export const SESSION_IDLE = "7 days";
+export const SESSION_DAYS = 30;
+
+/** The signed-in person behind a cookie value, or null. Expiry is judged by the database's clock. */
+export async function findPrincipal(db: Db, token: string): Promise<Principal | null> {
+  const rows = await db.$queryRaw<(Principal & { is_stale: boolean })[]>(sql`
+    SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at,
+           s.last_used_at < now() - interval '5 minutes' AS is_stale
+      FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.token_hash = ${hashSecret(token)}
+       AND s.expires_at > now() AND s.last_used_at > now() - ${SESSION_IDLE}::interval
+       AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`);
+  const found = rows[0];
+  if (!found) return null;
+  const { is_stale, ...principal } = found;
+  if (is_stale) await db.$executeRaw`UPDATE sessions SET last_used_at = now() WHERE id = ${found.session_id}::uuid`;
+  return principal;
+}
+
+export function sessionCookieName(config: Pick<Config, "publicUrl">): string {
+  return config.publicUrl?.startsWith("https:") ? "__Host-confab_session" : "confab_session";
+}
+
+export function setSessionCookie(reply: FastifyReply, config: Pick<Config, "publicUrl">, token: string): void {
+  void reply.setCookie(sessionCookieName(config), token, {
+    ...cookieScope(config),
+    maxAge: SESSION_DAYS * 24 * 60 * 60,
+  });
+}
+
+export function clearSessionCookie(reply: FastifyReply, config: Pick<Config, "publicUrl">): void {
+  void reply.clearCookie(sessionCookieName(config), cookieScope(config));
+}
+
+function cookieScope(config: Pick<Config, "publicUrl">) {
+  return { path: "/", httpOnly: true, sameSite: "lax", secure: config.publicUrl?.startsWith("https:") ?? false } as const;
+}
+
+/** The person asking. Throws sign_in_required; a route whose policy asks for an account never gets that far. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new AppError("sign_in_required");
+  return request.principal;
+}
+
+/** Reads the cookie, and lets through whom the policy table lets through. Pages are left to the web-app plugin. */
+export const session = fp(async (app: FastifyInstance, { config, db }: { config: Config; db: Db }) => {
+  await app.register(cookie);
+  app.decorateRequest("principal", null);
+
+  app.addHook("onRoute", (route) => {
+    for (const method of [route.method].flat()) {
+      const policy = policyOf(method, route.url);
+      if (!policy) throw new Error(`The route ${method} ${route.url} has no row in core/policy.ts: say there who may use it.`);
+      route.config = { ...route.config, policy };
+    }
+  });
+
+  app.addHook("onRequest", async (request) => {
+    const policy = request.routeOptions.config.policy;
+    if (!policy || request.is404) return;
+    const token = request.cookies[sessionCookieName(config)];
+    const isAsked = policy.who !== "anyone" || policy.page === true || request.routeOptions.url === "/logout";
+    if (token !== undefined && isAsked) request.principal = await findPrincipal(db, token);
+    if (policy.page) return;
+    if (isEnough(request.principal?.role ?? null, policy)) return;
+    throw new AppError(request.principal ? "role_insufficient" : "sign_in_required");
+  });
+});

@@ -1,0 +1,1 @@
+export function closeConversation(_conversationId: string): void {}

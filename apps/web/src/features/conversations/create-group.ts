@@ -1,0 +1,20 @@
+import { api } from "../../lib/api.ts";
+import { mergeConversation, useConversations } from "../../stores/conversations.store.ts";
+
+export interface GroupInput {
+  name: string;
+  description?: string | undefined;
+  member_ids: string[];
+}
+
+/** Makes a group with the caller as its owner. Throws ApiError; `errors` name the fields. */
+export async function createGroup({ name, description, member_ids }: GroupInput): Promise<string> {
+  const conversation = await api.createConversation({
+    kind: "group",
+    name,
+    member_ids,
+    ...(description !== undefined && { description }),
+  });
+  useConversations.setState((state) => mergeConversation(state, conversation));
+  return conversation.id;
+}

@@ -1,0 +1,1 @@
+export function markRead(_conversationId: string, _seq: number): void {}

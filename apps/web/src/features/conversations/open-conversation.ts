@@ -1,0 +1,3 @@
+export async function openConversation(_conversationId: string): Promise<"opened" | "not_found" | "failed"> {
+  return "opened";
+}

@@ -1,0 +1,39 @@
+import type { Person } from "@confab/shared/users";
+import { UserSearch } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../../ui/button.tsx";
+import { SkeletonRows } from "../../ui/skeleton.tsx";
+import { EmptyState, ErrorState } from "../../ui/states.tsx";
+import type { usePeople } from "./use-people.ts";
+
+interface PersonPickerProps {
+  people: ReturnType<typeof usePeople>;
+  children: (person: Person) => ReactNode;
+}
+
+/** A list of people in each of its states; how one of them looks is the caller's. */
+export function PersonPicker({ people, children }: PersonPickerProps) {
+  if (people.isError) return <ErrorState message={people.error.message} onRetry={() => people.refetch()} />;
+  if (people.data === undefined) return <SkeletonRows count={4} label="Loading people" />;
+  if (people.data.length === 0) {
+    return (
+      <EmptyState icon={UserSearch} title="Nobody found">
+        Check the spelling, or ask an administrator to add them.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <ul aria-busy={people.isPlaceholderData || undefined} className="flex flex-col gap-0.5">
+        {people.data.map((person) => (
+          <li key={person.id}>{children(person)}</li>
+        ))}
+      </ul>
+      {people.hasNextPage && (
+        <Button look="quiet" size="small" className="mt-2 w-full" busy={people.isFetchingNextPage} onClick={() => people.fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+export function discardMessage(_conversationId: string, _id: string): void {}

@@ -1,0 +1,1 @@
+export async function jumpToNewest(_conversationId: string): Promise<void> {}

@@ -1,0 +1,1 @@
+export async function loadNewer(_conversationId: string): Promise<void> {}

@@ -1,0 +1,1 @@
+export async function loadOlder(_conversationId: string): Promise<void> {}

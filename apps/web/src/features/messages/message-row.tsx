@@ -1,0 +1,133 @@
+import { Ban, CircleAlert, Clock, RotateCw, Trash2 } from "lucide-react";
+import { lazy, memo, Suspense } from "react";
+import { formatClock, formatDay, formatFull } from "../../lib/time.ts";
+import { badgeOf } from "../../lib/titles.ts";
+import type { MessageRow as Row } from "../../stores/messages.store.ts";
+import { Avatar } from "../../ui/avatar.tsx";
+import { NameWithBadge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { classNames } from "../../ui/class-names.ts";
+import { discardMessage } from "./discard-message.ts";
+import { type MessageItem, momentOf } from "./message-items.ts";
+import { retryMessage } from "./retry-message.ts";
+
+// The formatter is the largest part of the page; until it has come the text stands as it was written.
+const MessageText = lazy(async () => ({ default: (await import("./message-text.tsx")).MessageText }));
+
+function DayDivider({ moment }: { moment: string }) {
+  return (
+    <div className="flex items-center gap-4 px-4 pt-5 pb-2 sm:px-6">
+      <span className="h-px flex-1 bg-line" />
+      <span className="text-xs font-medium text-ink-muted">{formatDay(moment)}</span>
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  );
+}
+
+function NewDivider() {
+  return (
+    <div role="separator" aria-label="New messages" className="flex items-center gap-3 px-4 pt-3 pb-1 sm:px-6">
+      <span className="h-px flex-1 bg-accent" />
+      <span className="rounded-full bg-accent px-2 py-0.5 text-[0.6875rem] font-semibold text-on-accent">New</span>
+    </div>
+  );
+}
+
+function Time({ row, className }: { row: Row; className?: string }) {
+  const moment = momentOf(row);
+  return (
+    <time dateTime={moment} title={formatFull(moment)} className={classNames("text-xs text-ink-muted tabular-nums", className)}>
+      {formatClock(moment)}
+    </time>
+  );
+}
+
+function Content({ row }: { row: Row }) {
+  if (row.deleted_at !== null) {
+    return (
+      <p data-message-content className="flex items-center gap-1.5 text-base text-ink-muted italic">
+        <Ban aria-hidden size={14} />
+        This message was deleted
+      </p>
+    );
+  }
+  return (
+    <div data-message-content className={classNames("prose-message", row.status === "sending" && "text-ink-soft")}>
+      <Suspense fallback={<p className="whitespace-pre-wrap">{row.content}</p>}>
+        <MessageText content={row.content} />
+      </Suspense>
+    </div>
+  );
+}
+
+function Failure({ row }: { row: Row }) {
+  return (
+    <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-danger">
+      <span className="inline-flex items-center gap-1.5">
+        <CircleAlert aria-hidden size={14} />
+        Not sent{row.failure ? `: ${row.failure}` : "."}
+      </span>
+      <span className="inline-flex gap-1.5">
+        <Button size="small" onClick={() => retryMessage(row.conversation_id, row.id)}>
+          <RotateCw aria-hidden size={13} />
+          Try again
+        </Button>
+        <Button size="small" look="quiet" onClick={() => discardMessage(row.conversation_id, row.id)}>
+          <Trash2 aria-hidden size={13} />
+          Discard
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+function Head({ row }: { row: Row }) {
+  return (
+    <div className="flex items-baseline gap-2">
+      <NameWithBadge name={row.sender.username} badge={badgeOf(row.sender)} className="font-semibold" />
+      <Time row={row} className="shrink-0" />
+    </div>
+  );
+}
+
+export const MessageRow = memo(function MessageRow({ item }: { item: MessageItem }) {
+  const { row, isHead, day, isFirstNew } = item;
+  return (
+    <>
+      {day !== null && <DayDivider moment={day} />}
+      {isFirstNew && <NewDivider />}
+      <div
+        data-message-id={row.id}
+        data-seq={row.seq ?? undefined}
+        data-status={row.status}
+        className={classNames("group relative flex gap-3 px-4 py-0.5 hover:bg-sunken sm:px-6", isHead && "mt-2.5")}
+      >
+        <div className="w-9 shrink-0">
+          {isHead ? (
+            <div className="pt-0.5">
+              <Avatar seed={row.sender.id} name={row.sender.username} />
+            </div>
+          ) : (
+            <Time row={row} className="block pt-0.5 text-right text-[0.6875rem] leading-5 opacity-0 group-hover:opacity-100" />
+          )}
+        </div>
+        <div className="min-w-0 flex-1">
+          {isHead ? <Head row={row} /> : <span className="sr-only">{row.sender.username}</span>}
+          <Content row={row} />
+          {row.edited_at !== null && row.deleted_at === null && (
+            <span title={formatFull(row.edited_at)} className="text-xs text-ink-muted">
+              edited
+            </span>
+          )}
+          {row.status === "failed" && <Failure row={row} />}
+        </div>
+        {row.status === "sending" && (
+          <span className="appear-late absolute right-4 bottom-1.5 text-ink-muted" title="Sending">
+            <Clock aria-hidden size={13} />
+            <span className="sr-only">Sending</span>
+          </span>
+        )}
+      </div>
+    </>
+  );
+});

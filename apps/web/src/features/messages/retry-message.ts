@@ -1,0 +1,1 @@
+export function retryMessage(_conversationId: string, _id: string): void {}

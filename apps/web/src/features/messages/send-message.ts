@@ -1,0 +1,1 @@
+export function sendMessage(_conversationId: string, _content: string): void {}

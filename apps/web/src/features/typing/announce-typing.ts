@@ -1,0 +1,1 @@
+export function announceTyping(_conversationId: string, _isActive: boolean): void {}

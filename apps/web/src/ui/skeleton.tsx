@@ -1,0 +1,24 @@
+import { classNames } from "./class-names.ts";
+
+export function Skeleton({ className }: { className?: string }) {
+  return <span aria-hidden className={classNames("skeleton block rounded-sm", className)} />;
+}
+
+const WIDTHS = ["w-3/5", "w-2/5", "w-1/2", "w-2/3"];
+
+/** Rows of the shape a list of people or things will have. */
+export function SkeletonRows({ count = 5, label }: { count?: number; label: string }) {
+  return (
+    <div role="status" aria-label={label} className="flex flex-col gap-1 p-2">
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} className="flex items-center gap-3 px-2 py-2">
+          <Skeleton className="size-9 shrink-0 rounded-full" />
+          <div className="flex-1 space-y-2">
+            <Skeleton className={classNames("h-3", WIDTHS[index % WIDTHS.length])} />
+            <Skeleton className="h-2.5 w-4/5" />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { expect } from "@playwright/test";
+import { test } from "../src/fixtures.ts";
+import {
+  conversationLink,
+  messageList,
+  newMessagesDivider,
+  openConversation,
+  seesMessage,
+  sendMessage,
+  unreadBadge,
+} from "../src/verbs.ts";
+
+test("Ben sees the number of new messages on both tabs, and both forget it when one of them reads", async ({
+  newPerson,
+}) => {
+  const [ben, carol] = [await newPerson("Ben"), await newPerson("Carol")];
+  await openConversation(carol.page, "General");
+  await sendMessage(carol.page, `${carol.name} already read`);
+  const [first, second] = [ben.page, await ben.context.newPage()];
+  await openConversation(first, "General");
+  await seesMessage(first, `${carol.name} already read`, 10_000);
+  await expect(unreadBadge(first, "General")).toHaveCount(0);
+  await first.goto("/conversations");
+  await second.goto("/conversations");
+  await expect(conversationLink(second, "General")).toBeVisible();
+
+  for (const n of [1, 2, 3]) await sendMessage(carol.page, `${carol.name} ${n}`);
+  for (const tab of [first, second]) await expect(unreadBadge(tab, "General")).toHaveText("3");
+  await expect(unreadBadge(carol.page, "General")).toHaveCount(0);
+
+  await openConversation(first, "General");
+  await seesMessage(first, `${carol.name} 3`, 10_000);
+  for (const tab of [first, second]) await expect(unreadBadge(tab, "General")).toHaveCount(0);
+
+  await sendMessage(carol.page, `${carol.name} 4`);
+  await seesMessage(first, `${carol.name} 4`);
+  await expect(conversationLink(second, "General")).toContainText(`${carol.name} 4`);
+  await expect(unreadBadge(second, "General")).toHaveCount(0);
+});
+
+test("Ben sees where the new messages begin, and the line stays while he reads on", async ({ newPerson }) => {
+  const [ben, carol] = [await newPerson("Ben"), await newPerson("Carol")];
+  for (const { page } of [ben, carol]) await openConversation(page, "General");
+  await sendMessage(carol.page, `${carol.name} old`);
+  await seesMessage(ben.page, `${carol.name} old`);
+  await expect(newMessagesDivider(ben.page)).toHaveCount(0);
+
+  await ben.page.goto("/conversations");
+  await sendMessage(carol.page, `${carol.name} new`);
+  await expect(unreadBadge(ben.page, "General")).toHaveText("1");
+  await openConversation(ben.page, "General");
+  await seesMessage(ben.page, `${carol.name} new`, 10_000);
+  await expect(newMessagesDivider(ben.page)).toBeVisible();
+  const order = await messageList(ben.page).evaluate((list, texts) => {
+    const find = (text: string) =>
+      [...list.querySelectorAll("[data-message-content]")].find((each) => each.textContent?.trim() === text);
+    const tops = [find(texts[0] ?? ""), list.querySelector('[role="separator"][aria-label="New messages"]'), find(texts[1] ?? "")];
+    return tops.map((element) => element?.getBoundingClientRect().top ?? Number.NaN);
+  }, [`${carol.name} old`, `${carol.name} new`]);
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+  expect(order.every(Number.isFinite)).toBe(true);
+
+  await sendMessage(carol.page, `${carol.name} newer`);
+  await seesMessage(ben.page, `${carol.name} newer`);
+  await expect(newMessagesDivider(ben.page)).toHaveCount(1);
+  await expect(unreadBadge(ben.page, "General")).toHaveCount(0);
+});

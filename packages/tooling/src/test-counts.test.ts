@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countCheck, countPlaywright, countVitest } from "./test-counts.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "confab-counts-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function report(content: object): string {
+  const file = path.join(folder, "report.json");
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+describe("counting", () => {
+  it("counts a check as one test", () => {
+    expect(countCheck(true)).toEqual({ passed: 1, failed: 0 });
+    expect(countCheck(false)).toEqual({ passed: 0, failed: 1 });
+  });
+
+  it("takes the numbers of a suite that ran", () => {
+    const vitest = report({ numPassedTests: 7, numFailedTests: 2 });
+    expect(countVitest(vitest, 1)).toEqual({ passed: 7, failed: 2 });
+    const playwright = report({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 1 } });
+    expect(countPlaywright(playwright, 1)).toEqual({ passed: 5, failed: 3 });
+  });
+
+  it("counts a suite as failed that ran no test, left no report, or broke beside its tests", () => {
+    expect(countVitest(report({ numPassedTests: 0, numFailedTests: 0 }), 0)).toEqual({ passed: 0, failed: 1 });
+    expect(countVitest(path.join(folder, "absent.json"), 0)).toEqual({ passed: 0, failed: 1 });
+    expect(countVitest(report({ numPassedTests: 7, numFailedTests: 0 }), 1)).toEqual({ passed: 7, failed: 1 });
+    const playwright = report({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } });
+    expect(countPlaywright(playwright, 1)).toEqual({ passed: 0, failed: 1 });
+  });
+});

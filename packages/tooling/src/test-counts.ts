@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from "node:fs";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** A step that is one check: it held or it did not. */
+export function countCheck(ok: boolean): Counts {
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+}
+
+export function countVitest(reportFile: string, exitCode: number): Counts {
+  const report = readReport<VitestReport>(reportFile);
+  return believe({ passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }, exitCode);
+}
+
+interface PlaywrightReport {
+  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
+}
+
+/** A flaky test failed once, and a skipped one (its neighbour broke the worker, say) proved nothing: both failed. */
+export function countPlaywright(reportFile: string, exitCode: number): Counts {
+  const stats = readReport<PlaywrightReport>(reportFile)?.stats;
+  const failed = stats ? stats.unexpected + stats.flaky + stats.skipped : 0;
+  return believe({ passed: stats?.expected ?? 0, failed }, exitCode);
+}
+
+/** A suite that ran nothing, or broke without naming a failed test, has failed all the same. */
+function believe(counts: Counts, exitCode: number): Counts {
+  const ranNothing = counts.passed + counts.failed === 0;
+  const brokeUnnamed = exitCode !== 0 && counts.failed === 0;
+  return ranNothing || brokeUnnamed ? { ...counts, failed: 1 } : counts;
+}
+
+function readReport<Report>(reportFile: string): Report | null {
+  return existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as Report) : null;
+}
