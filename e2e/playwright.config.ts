@@ -5,8 +5,8 @@ export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
   reporter: "list",
-  // Each worker has a server and a database of its own; two cores carry two of them.
-  workers: 2,
+  // One: server, database and browsers fill two cores already, and some tests measure time.
+  workers: 1,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
@@ -15,7 +15,7 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     launchOptions: await chromiumLaunchOptions(),
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false, sources: false },
     viewport: { width: 1280, height: 800 },
     actionTimeout: 10_000,
     navigationTimeout: 15_000,

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
-import { startServer } from "../src/server.ts";
 import { test } from "../src/fixtures.ts";
+import { startServer } from "../src/server.ts";
 import {
   composer,
   enterAsGuest,
@@ -61,7 +61,9 @@ test("Ada and Ben write at the same moment and see one order", async ({ newPerso
   }
   const onAdasScreen = (await messagesOf(ada.page)).filter(({ text }) => text.startsWith(mark));
   expect((await messagesOf(ben.page)).filter(({ text }) => text.startsWith(mark))).toEqual(onAdasScreen);
-  expect(onAdasScreen.map(({ seq }) => seq)).toEqual(onAdasScreen.map((_, index) => (onAdasScreen[0]?.seq ?? 0) + index));
+  expect(onAdasScreen.map(({ seq }) => seq)).toEqual(
+    onAdasScreen.map((_, index) => (onAdasScreen[0]?.seq ?? 0) + index),
+  );
 });
 
 test("Carol comes in as a guest by her name only, and talks with Ben", async ({ newVisitor, newPerson }, testInfo) => {

@@ -51,12 +51,19 @@ test("Ben sees where the new messages begin, and the line stays while he reads o
   await openConversation(ben.page, "General");
   await seesMessage(ben.page, `${carol.name} new`, 10_000);
   await expect(newMessagesDivider(ben.page)).toBeVisible();
-  const order = await messageList(ben.page).evaluate((list, texts) => {
-    const find = (text: string) =>
-      [...list.querySelectorAll("[data-message-content]")].find((each) => each.textContent?.trim() === text);
-    const tops = [find(texts[0] ?? ""), list.querySelector('[role="separator"][aria-label="New messages"]'), find(texts[1] ?? "")];
-    return tops.map((element) => element?.getBoundingClientRect().top ?? Number.NaN);
-  }, [`${carol.name} old`, `${carol.name} new`]);
+  const order = await messageList(ben.page).evaluate(
+    (list, texts) => {
+      const find = (text: string) =>
+        [...list.querySelectorAll("[data-message-content]")].find((each) => each.textContent?.trim() === text);
+      const tops = [
+        find(texts[0] ?? ""),
+        list.querySelector('[role="separator"][aria-label="New messages"]'),
+        find(texts[1] ?? ""),
+      ];
+      return tops.map((element) => element?.getBoundingClientRect().top ?? Number.NaN);
+    },
+    [`${carol.name} old`, `${carol.name} new`],
+  );
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(order.every(Number.isFinite)).toBe(true);
 

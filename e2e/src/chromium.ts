@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { LaunchOptions } from "@playwright/test";
 
@@ -51,7 +52,8 @@ export async function chromiumLaunchOptions(): Promise<LaunchOptions> {
  * finished folder appears under its final name at once, so that two processes may race.
  */
 async function unpackedFolder(): Promise<string> {
-  const packageFile = path.join(import.meta.dirname, "../node_modules/@sparticuz/chromium/package.json");
+  const entry = fileURLToPath(import.meta.resolve("@sparticuz/chromium"));
+  const packageFile = path.join(path.dirname(entry), "../package.json");
   const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
   const cache = path.join(import.meta.dirname, "../node_modules/.cache");
   const folder = path.join(cache, `chromium-${version}`);

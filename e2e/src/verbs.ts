@@ -57,7 +57,9 @@ export function composer(page: Page): Locator {
 }
 
 export function messageRow(page: Page, text: string): Locator {
-  return messageList(page).locator("[data-message-id]").filter({ has: page.getByText(text, { exact: true }) });
+  return messageList(page)
+    .locator("[data-message-id]")
+    .filter({ has: page.getByText(text, { exact: true }) });
 }
 
 export function newMessagesDivider(page: Page): Locator {

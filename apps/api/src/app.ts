@@ -4,6 +4,7 @@ import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import type { Config } from "./core/config.ts";
 import type { Db } from "./core/db.ts";
+import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
 import { conversationsRoutes } from "./features/conversations/conversations.routes.ts";
@@ -36,6 +37,14 @@ export interface AppOptions {
   readonly distDir?: string;
 }
 
+/** What the features share, put together: for the server, and for commands that call services without one. */
+export function wire(config: Config, db: Db, log: Log) {
+  const hub = new Hub();
+  const audiences = new Audiences(db);
+  const writer = new MessageWriter(db, announceMessages({ hub, log }, audiences));
+  return { config, db, hub, log, audiences, writer };
+}
+
 /** The whole server, wired but not listening: the table of contents. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, db } = options;
@@ -49,10 +58,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: "idle",
     frameworkErrors: sendFrameworkError,
   });
-  const hub = new Hub();
-  const audiences = new Audiences(db);
-  const writer = new MessageWriter(db, announceMessages({ hub, log: app.log }, audiences));
-  const deps = { config, db, hub, log: app.log, audiences, writer };
+  const deps = wire(config, db, app.log);
 
   await app.register(errorHandler);
   await app.register(bodies);

@@ -44,7 +44,8 @@ async function serve(config: Config, databaseUrl: string, afterClose: () => Prom
     await db.$disconnect();
     await afterClose();
   });
-  announce(config, app.addresses()[0]?.port ?? config.port, setupToken);
+  const address = app.server.address();
+  announce(config, typeof address === "object" && address !== null ? address.port : config.port, setupToken);
 }
 
 function announce(config: Config, port: number, setupToken: string | null): void {

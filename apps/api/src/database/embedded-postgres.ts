@@ -1,11 +1,213 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, rename, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { codeOf, DatabaseError } from "./database-error.ts";
 import { type Cluster, POSTGRES_ENVIRONMENT, prepareCluster, rememberPort } from "./postgres-cluster.ts";
-import { holdOwnership, type Ownership } from "./postgres-ownership.ts";
+import { inheritOwnership, takeOwnership } from "./postgres-ownership.ts";
 import { isAlive, isPostmasterOf, readPidFile, stopPostmaster } from "./postmaster.ts";
+
+// The PostgreSQL that Confab brings along: made, started, watched and stopped here. docs/decisions/002 says why so.
+
+const POLL_MS = 10;
+const RETRY_MS = 250;
+const MAX_ATTEMPTS = 40;
+const LOG_FILE_LIMIT = 10_000_000;
+/** Troubles that pass: a port taken a moment ago, another server that starts too, processes of a killed server still ending. */
+const PASSING_TROUBLE = /Address already in use|lock file "postmaster.pid"|shared memory block/;
+
+type Log = { info(message: string): void; warn(message: string): void; error(message: string): void };
+
+export type EmbeddedPostgresOptions = {
+  /** Holds the data, the passwords and PostgreSQL's log. */
+  dataDir: string;
+  log: Log;
+  /** Exactly this port; without it a free one, kept from start to start where possible. */
+  port?: number;
+  /** Told when PostgreSQL ends without having been asked to. */
+  onExit?: (reason: string) => void;
+  /** false gives up safety against power cuts for speed: for data that nobody will miss. */
+  durable?: boolean;
+  /** Where root's copies go when the account that runs PostgreSQL cannot reach the checkout. */
+  systemDir?: string;
+};
+
+export type EmbeddedPostgres = { url: string; stop(): Promise<void> };
+
+/**
+ * Starts the PostgreSQL of a data directory, making it first if need be. One left behind by a killed server is stopped
+ * before; one that a living server uses is left alone. Throws DatabaseError with a sentence for the operator.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  try {
+    const cluster = await prepareCluster(dataDir, options.systemDir ?? "/var/lib/confab");
+    const logFile = join(dataDir, "postgres.log");
+    for (let attempt = 1; ; attempt++) {
+      await stopOrphan(cluster, options.log);
+      const port = options.port ?? (await choosePort(cluster.access.port));
+      const launched = await launch(cluster, port, logFile, options.durable ?? true);
+      if (typeof launched !== "string") return await serve(cluster, port, launched, options);
+      if (!PASSING_TROUBLE.test(launched) || attempt === MAX_ATTEMPTS) throw startProblem(launched, logFile, options.port);
+      await delay(RETRY_MS);
+    }
+  } catch (error) {
+    if (error instanceof DatabaseError || !(error instanceof Error)) throw error;
+    throw new DatabaseError(`The embedded PostgreSQL cannot use ${dataDir}: ${error.message}.`, { cause: error });
+  }
+}
+
+function startProblem(output: string, logFile: string, wantedPort: number | undefined): DatabaseError {
+  if (wantedPort !== undefined && output.includes("Address already in use"))
+    return new DatabaseError(`Port ${wantedPort}, wanted for the embedded PostgreSQL, is in use by another program.`);
+  const reason = output.split("\n").findLast((line) => /FATAL|error/i.test(line)) ?? "it ended without a word";
+  return new DatabaseError(`The embedded PostgreSQL did not start (${reason.trim()}). More is in ${logFile}.`);
+}
+
+async function stopOrphan(cluster: Cluster, log: Log): Promise<void> {
+  const found = await readPidFile(cluster.clusterDir);
+  if (found === undefined || !(await isPostmasterOf(found.pid, cluster.clusterDir))) return;
+  await inheritOwnership(cluster, found);
+  log.warn("Stopping the PostgreSQL that an earlier server left behind.");
+  await stopPostmaster(found.pid);
+}
+
+async function choosePort(remembered: number): Promise<number> {
+  for (const candidate of [remembered, 0]) {
+    const probe = createServer();
+    const listening = once(probe, "listening");
+    probe.listen(candidate, "127.0.0.1");
+    try {
+      await listening;
+    } catch (error) {
+      if (codeOf(error) === "EADDRINUSE" || codeOf(error) === "EACCES") continue;
+      throw error;
+    }
+    const address = probe.address();
+    probe.close();
+    if (address !== null && typeof address === "object") return address.port;
+  }
+  throw new DatabaseError("No port is free on 127.0.0.1 for the embedded PostgreSQL.");
+}
+
+function serverSettings(port: number, durable: boolean): string[] {
+  const safety = durable ? "on" : "off";
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port,
+    // A socket's path may have 107 bytes; a checkout's path has as many as it likes.
+    unix_socket_directories: "",
+    fsync: safety,
+    full_page_writes: safety,
+    synchronous_commit: safety,
+    log_checkpoints: "off",
+    log_timezone: "UTC",
+    timezone: "UTC",
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+/** Starts the server process and waits until it takes connections. Gives back what it said if it ended instead. */
+async function launch(
+  { home, clusterDir, binDir, account }: Cluster,
+  port: number,
+  logFile: string,
+  durable: boolean,
+): Promise<ChildProcess | string> {
+  const logged = await stat(logFile).catch(() => undefined);
+  if (logged !== undefined && logged.size > LOG_FILE_LIMIT) await rename(logFile, `${logFile}.old`);
+  const log = await open(logFile, "a+", 0o600);
+  try {
+    const { size: logStart } = await log.stat();
+    const stale = await readPidFile(clusterDir);
+    const child = spawn(join(binDir, "postgres"), ["-D", clusterDir, ...serverSettings(port, durable)], {
+      cwd: home,
+      // Its own session: Ctrl-C reaches every process of the terminal, and the server has to drain before this one ends.
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+      env: {
+        ...POSTGRES_ENVIRONMENT,
+        // A pid file whose number now belongs to a stranger would stop PostgreSQL. Deleting the file would also switch
+        // off its check for surviving processes of the old server; declaring the stranger a relative keeps that check.
+        ...(stale !== undefined && isAlive(stale.pid) && { PG_GRANDPARENT_PID: String(stale.pid) }),
+      },
+      ...(account !== undefined && { uid: account.uid, gid: account.gid }),
+    });
+    const ended = once(child, "exit").then(() => true);
+    for (;;) {
+      if (await Promise.race([ended, delay(POLL_MS, false)])) return await readFrom(log, logStart);
+      const current = await readPidFile(clusterDir);
+      if (current?.pid === child.pid && current?.ready) return child;
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+async function readFrom(log: FileHandle, start: number): Promise<string> {
+  const { size } = await log.stat();
+  const { buffer } = await log.read({ buffer: Buffer.alloc(size - start), position: start });
+  return buffer.toString("utf8");
+}
+
+/** Makes the role and the database of Confab itself: the server never works as a superuser. */
+async function ensureDatabase(cluster: Cluster, admin: pg.Client): Promise<void> {
+  const role = await admin.query("SELECT FROM pg_roles WHERE rolname = 'confab'");
+  if (role.rowCount === 0)
+    await admin.query(`CREATE ROLE confab LOGIN CREATEDB PASSWORD ${admin.escapeLiteral(cluster.access.password)}`);
+  const database = await admin.query("SELECT FROM pg_database WHERE datname = 'confab'");
+  if (database.rowCount === 0) await admin.query("CREATE DATABASE confab OWNER confab");
+}
+
+async function serve(
+  cluster: Cluster,
+  port: number,
+  child: ChildProcess,
+  { log, onExit }: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const pid = child.pid ?? 0;
+  // The last resort of a server that exits without stop(): asked to end, PostgreSQL does so without us.
+  const endWithUs = () => void child.kill("SIGINT");
+  process.on("exit", endWithUs);
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= stopPostmaster(pid).finally(() => process.off("exit", endWithUs));
+    return stopping;
+  };
+  child.on("exit", (code, signal) => {
+    if (stopping !== undefined) return;
+    process.off("exit", endWithUs);
+    const reason = `The embedded PostgreSQL ended unexpectedly (${signal ?? `code ${code}`}).`;
+    log.error(reason);
+    onExit?.(reason);
+  });
+  const own = async () => {
+    const owner = await takeOwnership(cluster, port);
+    // PostgreSQL drops every connection when one of its processes crashes, and goes on: so does the owner.
+    owner?.on("end", () => void reown());
+    return owner;
+  };
+  const reown = async () => {
+    while (stopping === undefined && isAlive(pid)) {
+      try {
+        if ((await own()) === undefined) log.error("Another server has taken over the embedded PostgreSQL.");
+        return;
+      } catch {
+        await delay(RETRY_MS);
+      }
+    }
+  };
+  try {
+    const owner = await own();
+    if (owner === undefined) throw new DatabaseError(`Another Confab is starting on ${cluster.home} at this moment.`);
+    await ensureDatabase(cluster, owner);
+    await rememberPort(cluster, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `postgresql://confab:${cluster.access.password}@127.0.0.1:${port}/confab`, stop };
+}

@@ -43,9 +43,8 @@ export const webApp = fp(async (app: FastifyInstance, { distDir }: { distDir: st
     wantsPage(request) ? sendPage(request, reply, 404) : sendProblem(request, reply, new AppError("not_found")),
   );
 
-  await app.register(staticFiles, { root: distDir, serve: false });
   if (document === null) return;
-
+  await app.register(staticFiles, { root: distDir, serve: false });
   await app.register(staticFiles, {
     root: path.join(distDir, "assets"),
     prefix: "/assets/",

@@ -1,7 +1,6 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { Info, MessageSquarePlus } from "lucide-react";
 import { Link } from "react-router";
-import { useShallow } from "zustand/react/shallow";
 import { paths } from "../../lib/paths.ts";
 import { badgeOf, countOf, titleOf } from "../../lib/titles.ts";
 import { selectSortedConversations, useConversations } from "../../stores/conversations.store.ts";
@@ -46,7 +45,7 @@ function DirectoryRow({ conversation }: { conversation: Conversation }) {
 
 /** Conversations with their descriptions: one's own, or for administrators all there are. */
 export function ConversationDirectory({ all }: { all: boolean }) {
-  const mine = useConversations(useShallow(selectSortedConversations));
+  const mine = useConversations(selectSortedConversations);
   const loaded = useConversations((state) => state.loaded);
   const everything = useAllConversations(all);
   const conversations = all ? everything.data : loaded ? mine : undefined;

@@ -1,6 +1,5 @@
 import { LayoutList, MessageSquarePlus } from "lucide-react";
 import { Link } from "react-router";
-import { useShallow } from "zustand/react/shallow";
 import { paths } from "../../lib/paths.ts";
 import { selectSortedConversations, useConversations } from "../../stores/conversations.store.ts";
 import { useSession } from "../../stores/session.store.ts";
@@ -16,7 +15,7 @@ interface ConversationListProps {
 
 /** The signed-in person's own conversations, the most recently moved first. */
 export function ConversationList({ onNew }: ConversationListProps) {
-  const conversations = useConversations(useShallow(selectSortedConversations));
+  const conversations = useConversations(selectSortedConversations);
   const loaded = useConversations((state) => state.loaded);
   const myId = useSession((state) => state.me?.id);
 

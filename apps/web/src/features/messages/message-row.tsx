@@ -90,7 +90,16 @@ function Head({ row }: { row: Row }) {
   );
 }
 
-export const MessageRow = memo(function MessageRow({ item }: { item: MessageItem }) {
+interface MessageRowProps {
+  item: MessageItem;
+}
+
+/** Items are made anew at every change of the window; what they show seldom changes. */
+function showsTheSame({ item: a }: MessageRowProps, { item: b }: MessageRowProps): boolean {
+  return a.row === b.row && a.isHead === b.isHead && a.day === b.day && a.isFirstNew === b.isFirstNew;
+}
+
+export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
   const { row, isHead, day, isFirstNew } = item;
   return (
     <>
@@ -130,4 +139,4 @@ export const MessageRow = memo(function MessageRow({ item }: { item: MessageItem
       </div>
     </>
   );
-});
+}, showsTheSame);

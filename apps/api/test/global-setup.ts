@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { startEmbeddedPostgres } from "../src/database/embedded-postgres.ts";
+import { migrate } from "../src/database/migrate.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** A role that may create databases. */
+    serverUrl: string;
+    /** The migrated database every test database is a copy of. */
+    templateName: string;
+  }
+}
+
+/** One PostgreSQL for the whole run, or the one TEST_DATABASE_URL names, with one migrated database to copy from. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env["TEST_DATABASE_URL"];
+  const server = given ? { url: given, stop: async () => undefined } : await startThrowAway();
+  const templateName = `confab_template_${process.pid}`;
+  await onServer(server.url, `CREATE DATABASE ${templateName}`);
+  const templateUrl = new URL(server.url);
+  templateUrl.pathname = templateName;
+  await migrate(templateUrl.href);
+  project.provide("serverUrl", server.url);
+  project.provide("templateName", templateName);
+  return async () => {
+    await onServer(server.url, `DROP DATABASE ${templateName} WITH (FORCE)`);
+    await server.stop();
+  };
+}
+
+async function startThrowAway(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), "confab-test-"));
+  const log = { info: () => undefined, warn: console.warn, error: console.error };
+  const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
+  return {
+    url: postgres.url,
+    stop: async () => {
+      await postgres.stop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

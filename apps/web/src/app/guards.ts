@@ -1,0 +1,24 @@
+import type { Workspace } from "@confab/shared/workspace";
+import { type LoaderFunctionArgs, redirect } from "react-router";
+import { loadSession } from "../features/auth/load-session.ts";
+import { api } from "../lib/api.ts";
+import { loginPathFor, nextPathOf, paths } from "../lib/paths.ts";
+import { useSession } from "../stores/session.store.ts";
+
+async function isSignedIn(): Promise<boolean> {
+  if (useSession.getState().status === "unknown") await loadSession();
+  return useSession.getState().status === "signed_in";
+}
+
+/** For pages that belong to somebody: whoever is not signed in goes to the sign-in page, and comes back after it. */
+export async function requireSession({ request }: LoaderFunctionArgs): Promise<null> {
+  if (!(await isSignedIn())) throw redirect(loginPathFor(new URL(request.url)));
+  return null;
+}
+
+/** For the pages before sign-in: whoever is signed in already goes on. Gives what those pages need to know. */
+export async function requireNoSession({ request }: LoaderFunctionArgs): Promise<Workspace> {
+  const [signedIn, workspace] = await Promise.all([isSignedIn(), api.workspace()]);
+  if (signedIn) throw redirect(nextPathOf(new URL(request.url).search) ?? paths.conversations);
+  return workspace;
+}

@@ -1,0 +1,55 @@
+import type { Me } from "@confab/shared/users";
+import { Keyboard, LogOut, Monitor, Moon, Sun, UserRound, UsersRound } from "lucide-react";
+import type { RefObject } from "react";
+import { paths } from "../../lib/paths.ts";
+import { formatFull } from "../../lib/time.ts";
+import { setTheme, useTheme } from "../../stores/theme.store.ts";
+import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from "../../ui/menu.tsx";
+
+const THEMES = [
+  { value: "system", label: "Like the system", icon: Monitor },
+  { value: "light", label: "Light", icon: Sun },
+  { value: "dark", label: "Dark", icon: Moon },
+] as const;
+
+interface AccountMenuItemsProps {
+  anchor: RefObject<HTMLElement | null>;
+  me: Me;
+  roleName: string;
+  onClose: () => void;
+  onSignOut: () => void;
+  onShortcuts: () => void;
+}
+
+export function AccountMenuItems({ anchor, me, roleName, onClose, onSignOut, onShortcuts }: AccountMenuItemsProps) {
+  const theme = useTheme((state) => state.theme);
+  return (
+    <Menu anchor={anchor} open onClose={onClose} label="Your account" side="top">
+      <div className="px-2.5 pt-1.5 pb-2">
+        <p className="truncate font-semibold">{me.username}</p>
+        <p className="text-sm text-ink-muted">{roleName}</p>
+        {me.expires_at !== null && <p className="text-sm text-ink-muted">Until {formatFull(me.expires_at)}</p>}
+      </div>
+      {me.can.manage_workspace && (
+        <>
+          <MenuSeparator />
+          <MenuLink icon={UserRound} to={paths.users}>
+            Users
+          </MenuLink>
+          <MenuLink icon={UsersRound} to={paths.groups}>
+            Groups
+          </MenuLink>
+        </>
+      )}
+      <MenuSeparator />
+      <MenuChoice label="Theme" value={theme} choices={THEMES} onChoose={setTheme} />
+      <MenuSeparator />
+      <MenuItem icon={Keyboard} onSelect={onShortcuts}>
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuItem icon={LogOut} onSelect={onSignOut}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,131 @@
+import type { Conversation } from "@confab/shared/conversations";
+import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
+import { api } from "../lib/api.ts";
+import { ApiError } from "../lib/api-error.ts";
+import { mergeConversation, removeConversation, useConversations } from "../stores/conversations.store.ts";
+import { dropWindow, removeWindow, useMessages } from "../stores/messages.store.ts";
+import { upsertPeople, useUsers } from "../stores/users.store.ts";
+import { backoffMs, Naps } from "./backoff.ts";
+import { lifetime } from "./lifetime.ts";
+import { loadPage } from "./load-page.ts";
+import { distanceBehind, forgetRevisions, isOutOfStep, noteComplete, noteJump } from "./revisions.ts";
+import { takeMessages } from "./take-messages.ts";
+
+/** Events of one moment may overtake each other on their way through the server; a gap that stays is a loss. */
+const GAP_PATIENCE_MS = 300;
+/** Further behind than this, the newest page is less to fetch than all the changes. */
+const CHANGES_MAX = 1_000;
+/** So many answers in a row that change nothing mean that this page and the server disagree: start afresh. */
+const FRUITLESS_MAX = 3;
+
+const running = new Set<string>();
+const patience = new Map<string, ReturnType<typeof setTimeout>>();
+const naps = new Naps();
+
+/** Takes in a whole conversation as an answer or event brought it. */
+export function takeConversation(conversation: Conversation): void {
+  const before = useConversations.getState().conversations[conversation.id]?.revision;
+  useUsers.setState((state) => upsertPeople(state, peopleOf(conversation)));
+  useConversations.setState((state) => mergeConversation(state, conversation));
+  const after = useConversations.getState().conversations[conversation.id]?.revision;
+  if (before !== after) noteJump(conversation.id);
+  if (isOutOfStep(conversation.id)) scheduleCatchUp(conversation.id);
+}
+
+export function peopleOf({ other, last_message }: Conversation): NonNullable<Conversation["other"]>[] {
+  return [other, last_message?.sender ?? null].filter((person) => person !== null);
+}
+
+/** Catches up unless what is missing arrives within a moment. */
+export function scheduleCatchUp(conversationId: string): void {
+  if (patience.has(conversationId)) return;
+  const timer = setTimeout(() => {
+    patience.delete(conversationId);
+    void catchUp(conversationId);
+  }, GAP_PATIENCE_MS);
+  patience.set(conversationId, timer);
+}
+
+/**
+ * Asks for what is missing until nothing is: exact afterwards, or, when too much is missing, a fresh newest page.
+ * One runs at a time for each conversation; a call while one waits to try again makes it try now.
+ */
+export async function catchUp(conversationId: string): Promise<void> {
+  naps.wake(conversationId);
+  if (running.has(conversationId)) return;
+  running.add(conversationId);
+  const signal = lifetime();
+  try {
+    let failures = 0;
+    let fruitless = 0;
+    while (!signal.aborted && isOutOfStep(conversationId)) {
+      const before = placeOf(conversationId);
+      const outcome = await tryStep(conversationId, fruitless >= FRUITLESS_MAX, signal);
+      if (outcome === "over" || signal.aborted) return;
+      failures = outcome === "failed" ? failures + 1 : 0;
+      fruitless = outcome === "done" && placeOf(conversationId) === before ? fruitless + 1 : 0;
+      if (failures + fruitless > 0) await naps.sleep(conversationId, backoffMs(failures + fruitless));
+    }
+  } finally {
+    if (!signal.aborted) running.delete(conversationId);
+  }
+}
+
+/** Replaces what is held by the newest page; for a conversation nobody looks at, holds nothing. Throws ApiError. */
+export async function reloadNewest(conversationId: string): Promise<void> {
+  if (useMessages.getState().windows[conversationId]?.is_open) await loadPage(conversationId, "newest");
+  else useMessages.setState((state) => dropWindow(state, conversationId));
+  if (isOutOfStep(conversationId)) scheduleCatchUp(conversationId);
+}
+
+/** The person is no longer in it, or it never was. */
+export function forgetConversation(conversationId: string): void {
+  forgetRevisions(conversationId);
+  useConversations.setState((state) => removeConversation(state, conversationId));
+  useMessages.setState((state) => removeWindow(state, conversationId));
+}
+
+export function stopCatchingUp(): void {
+  for (const timer of patience.values()) clearTimeout(timer);
+  patience.clear();
+  running.clear();
+  naps.wakeAll();
+  forgetRevisions();
+}
+
+async function tryStep(conversationId: string, afresh: boolean, signal: AbortSignal): Promise<"done" | "failed" | "over"> {
+  try {
+    await step(conversationId, afresh, signal);
+    return "done";
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404 && !signal.aborted) forgetConversation(conversationId);
+    return error.status === 404 || error.status === 401 ? "over" : "failed";
+  }
+}
+
+async function step(conversationId: string, afresh: boolean, signal: AbortSignal): Promise<void> {
+  const from = useMessages.getState().windows[conversationId]?.known_revision ?? null;
+  const isKnown = useConversations.getState().conversations[conversationId] !== undefined;
+  if (from === null || !isKnown || afresh) {
+    const conversation = await api.getConversation(conversationId);
+    if (signal.aborted) return;
+    if (afresh) forgetRevisions(conversationId);
+    takeConversation(conversation);
+    if (afresh) await reloadNewest(conversationId);
+    return;
+  }
+  const behind = distanceBehind(conversationId);
+  if (behind > CHANGES_MAX || behind < 0) return reloadNewest(conversationId);
+  const page = await api.listChanges(conversationId, { after_revision: from, limit: CHANGES_PAGE_MAX });
+  if (signal.aborted) return;
+  takeMessages(conversationId, page.messages);
+  takeConversation(page.conversation);
+  noteComplete(conversationId, page.revision);
+}
+
+function placeOf(conversationId: string): string {
+  const revision = useConversations.getState().conversations[conversationId]?.revision;
+  const window = useMessages.getState().windows[conversationId];
+  return `${revision} ${window?.known_revision} ${window?.load_id}`;
+}

@@ -1,0 +1,35 @@
+import { api } from "../lib/api.ts";
+import { sentenceFor } from "../lib/api-error.ts";
+import { useConversations } from "../stores/conversations.store.ts";
+import { beginLoad, failLoad, type MessageWindow, useMessages } from "../stores/messages.store.ts";
+import { noteComplete } from "./revisions.ts";
+import { takePage } from "./take-messages.ts";
+
+type PageKind = "newest" | "older" | "newer";
+
+/** Fetches a page into the window. Throws ApiError, after leaving its sentence in the window. */
+export async function loadPage(conversationId: string, kind: PageKind): Promise<void> {
+  useMessages.setState((state) => beginLoad(state, conversationId, kind === "newest" ? "opening" : kind));
+  const window = useMessages.getState().windows[conversationId];
+  if (window === undefined) return;
+  const id = window.load_id;
+  const before = useConversations.getState().conversations[conversationId]?.revision ?? 0;
+  try {
+    const page = await api.listMessages(conversationId, queryOf(window, kind));
+    // The server read the page after it told us of `before`, and after every revision that shows in the page.
+    const knownRevision = page.messages.reduce((highest, { revision }) => Math.max(highest, revision), before);
+    const isCurrent = useMessages.getState().windows[conversationId]?.load_id === id;
+    takePage(conversationId, { id, kind, knownRevision }, page);
+    if (isCurrent && kind === "newest") noteComplete(conversationId, knownRevision);
+  } catch (error) {
+    useMessages.setState((state) => failLoad(state, conversationId, id, sentenceFor(error)));
+    throw error;
+  }
+}
+
+function queryOf({ rows }: MessageWindow, kind: PageKind): { before?: number; after?: number } {
+  const sent = rows.filter((row) => row.seq !== null);
+  if (kind === "older") return { before: sent[0]?.seq ?? 0 };
+  if (kind === "newer") return { after: sent.at(-1)?.seq ?? 0 };
+  return {};
+}

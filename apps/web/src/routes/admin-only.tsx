@@ -1,0 +1,28 @@
+import { Outlet } from "react-router";
+import { paths } from "../lib/paths.ts";
+import { useSession } from "../stores/session.store.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { StatusPage } from "../ui/status-page.tsx";
+import { useDocumentTitle } from "../ui/use-document-title.ts";
+
+function Forbidden() {
+  useDocumentTitle("Not allowed");
+  return (
+    <StatusPage
+      status="403"
+      title="This page is for administrators"
+      action={
+        <ButtonLink look="primary" to={paths.conversations}>
+          Go to your conversations
+        </ButtonLink>
+      }
+    >
+      If you need something done here, ask one of them.
+    </StatusPage>
+  );
+}
+
+export function Component() {
+  const allowed = useSession((state) => state.me?.can.manage_workspace === true);
+  return allowed ? <Outlet /> : <Forbidden />;
+}

@@ -1,0 +1,84 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
+import { AccountMenu } from "../features/auth/account-menu.tsx";
+import { countUnsent, signOut } from "../features/auth/sign-out.ts";
+import { ConnectionBanner } from "../features/connection/connection-banner.tsx";
+import { markRead } from "../features/conversations/mark-read.ts";
+import { Sidebar } from "../features/conversations/sidebar.tsx";
+import { useShortcuts } from "../features/navigation/use-shortcuts.ts";
+import { loginPathFor, paths } from "../lib/paths.ts";
+import { queryClient } from "../lib/query-client.ts";
+import { startLive, stopLive } from "../realtime/live.ts";
+import { useSession } from "../stores/session.store.ts";
+import { SkipLink } from "../ui/skip-link.tsx";
+
+type Overlay = "none" | "new" | "switcher" | "shortcuts" | "sign_out";
+const Overlays = lazy(async () => ({ default: (await import("./workspace-overlays.tsx")).WorkspaceOverlays }));
+
+function useLive(): void {
+  const userId = useSession((state) => state.me?.id);
+  useEffect(() => {
+    if (userId === undefined) return;
+    startLive();
+    return () => {
+      stopLive();
+      // The next person on this browser must find nothing of this one.
+      queryClient.clear();
+    };
+  }, [userId]);
+}
+
+function Workspace() {
+  const location = useLocation();
+  const navigate = useNavigate();
+  const [overlay, setOverlay] = useState<Overlay>("none");
+  const isListPage = location.pathname === paths.conversations && location.search === "";
+  useLive();
+  useShortcuts({
+    onSwitcher: useCallback(() => setOverlay("switcher"), []),
+    onHelp: useCallback(() => setOverlay("shortcuts"), []),
+    onMarkRead: markRead,
+  });
+  const leave = useCallback(async () => {
+    await signOut();
+    navigate(paths.login, { replace: true });
+  }, [navigate]);
+  const askToLeave = () => (countUnsent() > 0 ? setOverlay("sign_out") : void leave());
+
+  return (
+    <div className="flex h-dvh overflow-hidden">
+      <SkipLink targetId={location.pathname.startsWith("/chat/") ? "messages" : "main"}>
+        {location.pathname.startsWith("/chat/") ? "Skip to messages" : "Skip to content"}
+      </SkipLink>
+      <Sidebar
+        hiddenWhenNarrow={!isListPage}
+        onNew={() => setOverlay("new")}
+        onSwitcher={() => setOverlay("switcher")}
+        footer={<AccountMenu onSignOut={askToLeave} onShortcuts={() => setOverlay("shortcuts")} />}
+      />
+      <div className={isListPage ? "flex min-w-0 flex-1 flex-col max-md:hidden" : "flex min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)]"}>
+        <ConnectionBanner />
+        <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      {overlay !== "none" && (
+        <Suspense>
+          <Overlays overlay={overlay} onClose={() => setOverlay("none")} onLeave={leave} unsent={countUnsent()} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+export function Component() {
+  const status = useSession((state) => state.status);
+  const location = useLocation();
+  if (status === "signed_out") return <Navigate replace to={loginPathFor(location)} />;
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Workspace />
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,106 @@
+import { expect, type Page } from "@playwright/test";
+import { test } from "../src/fixtures.ts";
+import { createGroup, floodConversation } from "../src/groups.ts";
+import { conversationLink, messageList, messagesOf, openConversation } from "../src/verbs.ts";
+
+const COUNT = 20_000;
+const WHEEL_PX = 500;
+
+/** How far each message moved from one painted frame to the next, as the reader saw it. */
+async function watchFrames(page: Page): Promise<() => Promise<number[]>> {
+  await messageList(page).evaluate((list) => {
+    const moves: number[] = [];
+    let before = new Map<string, number>();
+    const look = () => {
+      const now = new Map<string, number>();
+      for (const row of list.querySelectorAll("[data-message-id]")) {
+        const { top, bottom } = row.getBoundingClientRect();
+        if (bottom > 0 && top < window.innerHeight) now.set(row.getAttribute("data-message-id") ?? "", top);
+      }
+      for (const [id, top] of now) {
+        const earlier = before.get(id);
+        if (earlier !== undefined) moves.push(top - earlier);
+      }
+      before = now;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    Object.assign(window, { movesSeen: moves });
+  });
+  return () => page.evaluate(() => (window as Window & { movesSeen?: number[] }).movesSeen ?? []);
+}
+
+/** Turns the wheel once and waits until the list stands still. */
+async function wheelUp(page: Page): Promise<void> {
+  await page.mouse.wheel(0, -WHEEL_PX);
+  await messageList(page).evaluate(
+    (list) =>
+      new Promise<void>((resolve) => {
+        let last = Number.NaN;
+        let still = 0;
+        const look = () => {
+          const top = list.querySelector("[data-message-id]")?.getBoundingClientRect().top ?? 0;
+          still = top === last ? still + 1 : 0;
+          last = top;
+          if (still >= 4) resolve();
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+  );
+}
+
+test("Ben opens a conversation of 20,000 messages at its newest in under a second, and reads back without a jump", async ({
+  server,
+  newPerson,
+  signInAsAdmin,
+}) => {
+  const ben = await newPerson("Ben");
+  const id = await createGroup(await signInAsAdmin(), `Archive of ${ben.name}`, [ben]);
+  await floodConversation(server, id, COUNT);
+  const { page } = ben;
+  await page.goto("/conversations");
+  await conversationLink(page, `Archive of ${ben.name}`).waitFor();
+
+  const startedAt = performance.now();
+  await conversationLink(page, `Archive of ${ben.name}`).click();
+  await messageList(page).locator(`[data-seq="${COUNT}"]`).waitFor();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  await expect(messageList(page).locator(`[data-seq="${COUNT}"]`)).toBeInViewport();
+
+  const moves = await watchFrames(page);
+  await messageList(page).hover();
+  const lowestSeq = async () => Math.min(...(await messagesOf(page)).map(({ seq }) => seq));
+  await expect(async () => {
+    await wheelUp(page);
+    expect(await lowestSeq()).toBeLessThan(COUNT - 250);
+  }).toPass({ timeout: 45_000, intervals: [0] });
+
+  const seen = await moves();
+  expect(seen.some((move) => move > 0)).toBe(true);
+  // Scrolling up only ever moves what is on the screen down, and never by more than the wheel was turned.
+  expect(Math.min(...seen)).toBeGreaterThanOrEqual(-1);
+  expect(Math.max(...seen)).toBeLessThanOrEqual(WHEEL_PX + 1);
+  const seqs = (await messagesOf(page)).map(({ seq }) => seq);
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+});
+
+test("Ben reaches the very first message, and comes back to the newest", async ({
+  server,
+  newPerson,
+  signInAsAdmin,
+}) => {
+  const ben = await newPerson("Ben");
+  const name = `Diary of ${ben.name}`;
+  const id = await createGroup(await signInAsAdmin(), name, [ben]);
+  await floodConversation(server, id, 300);
+  await openConversation(ben.page, name);
+  await messageList(ben.page).hover();
+  await expect(async () => {
+    await ben.page.mouse.wheel(0, -3_000);
+    await expect(messageList(ben.page).locator('[data-seq="1"]')).toBeInViewport({ timeout: 50 });
+  }).toPass({ timeout: 20_000, intervals: [0] });
+
+  await ben.page.getByRole("button", { name: /newest/i }).click();
+  await expect(messageList(ben.page).locator('[data-seq="300"]')).toBeInViewport();
+});

@@ -1,0 +1,125 @@
+import AxeBuilder from "@axe-core/playwright";
+import { newId } from "@confab/shared/ids";
+import { expect, type Page } from "@playwright/test";
+import { type Person, test } from "../src/fixtures.ts";
+import { idOfGeneral } from "../src/groups.ts";
+import { composer, openConversation, seesConfirmed } from "../src/verbs.ts";
+
+const LONG_WORD = "https://example.org/".padEnd(180, "a-very-long-address/");
+const MESSAGES = [
+  "**Bold**, *italic*, `code`, [a link](https://example.org/) and a list:\n\n- one\n- two",
+  "> What was said before\n\nAnd the answer.",
+  `\`\`\`ts\nconst wide = "${"wide ".repeat(40)}";\n\`\`\``,
+  LONG_WORD,
+];
+
+const SIGNED_OUT = ["/login", "/register", "/guest", "/setup"];
+
+function signedInPages(general: string): string[] {
+  return [
+    "/conversations",
+    `/conversations/${general}`,
+    `/chat/${general}`,
+    "/groups",
+    "/groups/create",
+    "/users",
+    "/no-such-page",
+    `/chat/${newId()}`,
+  ];
+}
+
+/** The page has stopped loading: its heading stands, and no skeleton or animation is left. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading").first()).toBeVisible();
+  await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null))),
+  );
+}
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`));
+}
+
+async function talk(person: Person): Promise<void> {
+  await openConversation(person.page, "General");
+  for (const message of MESSAGES) {
+    await composer(person.page).fill(message);
+    await composer(person.page).press("Enter");
+  }
+  await composer(person.page).fill(`${person.name} is done`);
+  await composer(person.page).press("Enter");
+  await seesConfirmed(person.page, `${person.name} is done`);
+}
+
+/** Everything that can be scrolled sideways and is not meant to be, by its first class names. */
+async function sidewaysScrollers(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.body.querySelectorAll<HTMLElement>("*")]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      .filter((element) => {
+        const { overflowX } = getComputedStyle(element);
+        const scrolls = element === document.documentElement || overflowX === "auto" || overflowX === "scroll";
+        return scrolls && element.closest("pre") === null;
+      })
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`),
+  );
+}
+
+test.use({ allowedErrors: [/status of 404/] });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`Ada finds nothing that shuts anybody out on any page in the ${colorScheme} theme`, async ({
+    newVisitor,
+    signInAsAdmin,
+  }) => {
+    test.setTimeout(120_000);
+    const found: Record<string, string[]> = {};
+    const visitor = await newVisitor({ colorScheme });
+    for (const path of SIGNED_OUT) {
+      await visitor.page.goto(path);
+      await settled(visitor.page);
+      found[path] = await seriousViolations(visitor.page);
+    }
+    const ada = await signInAsAdmin({ colorScheme });
+    await talk(ada);
+    for (const path of signedInPages(await idOfGeneral(ada))) {
+      await ada.page.goto(path);
+      await settled(ada.page);
+      found[path] = await seriousViolations(ada.page);
+    }
+    await ada.page.goto("/conversations");
+    await ada.page.getByRole("button", { name: "New conversation" }).click();
+    await expect(ada.page.getByRole("dialog")).toBeVisible();
+    await settled(ada.page);
+    found["new conversation"] = await seriousViolations(ada.page);
+    await ada.page.keyboard.press("Escape");
+    await ada.page.getByRole("button", { name: "Your account" }).click();
+    await expect(ada.page.getByRole("menu")).toBeVisible();
+    await settled(ada.page);
+    found["account menu"] = await seriousViolations(ada.page);
+    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((path) => [path, []])));
+  });
+}
+
+test("Ada reads every page on a phone of 360 px without scrolling sideways", async ({ newVisitor, signInAsAdmin }) => {
+  const viewport = { width: 360, height: 740 };
+  const found: Record<string, string[]> = {};
+  const visitor = await newVisitor({ viewport });
+  for (const path of SIGNED_OUT) {
+    await visitor.page.goto(path);
+    await settled(visitor.page);
+    found[path] = await sidewaysScrollers(visitor.page);
+  }
+  const ada = await signInAsAdmin({ viewport });
+  await talk(ada);
+  for (const path of signedInPages(await idOfGeneral(ada))) {
+    await ada.page.goto(path);
+    await settled(ada.page);
+    found[path] = await sidewaysScrollers(ada.page);
+  }
+  expect(found).toEqual(Object.fromEntries(Object.keys(found).map((path) => [path, []])));
+});
