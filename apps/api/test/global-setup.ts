@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -33,14 +33,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startThrowAway(): Promise<{ url: string; stop(): Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), "confab-test-"));
+  const folder = await mkdtemp(join(tmpdir(), "confab-test-"));
+  // Root runs PostgreSQL as another user, who has to get through.
+  await chmod(folder, 0o755);
+  const dataDir = join(folder, "data");
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
   return {
     url: postgres.url,
     stop: async () => {
       await postgres.stop();
-      await rm(dataDir, { recursive: true });
+      // May lie elsewhere, when that user cannot enter the temporary folder.
+      await rm(await realpath(join(dataDir, "postgres")), { recursive: true });
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -26,7 +26,8 @@ export function textSchema(bounds: { min?: number; max: number }) {
 
 /** One line of text, its outer and repeated blanks removed: names and descriptions. */
 export function lineSchema(bounds: { min?: number; max: number }) {
-  return textSchema({ max: bounds.max * 2 })
+  return z
+    .string()
     .transform((text) => text.normalize("NFC").replace(/\s+/gu, " ").trim())
     .pipe(textSchema(bounds));
 }

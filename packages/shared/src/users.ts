@@ -7,19 +7,23 @@ export const roleSchema = z.enum(["admin", "user", "guest"]);
 export type Role = z.infer<typeof roleSchema>;
 
 /**
- * A name as others see it: letters, marks, digits, single blanks and . _ - '. No @, so that a sign-in name can
+ * A name as others see it: letters, marks, digits, single blanks and . _ - ' · ・. No @, so that a sign-in name can
  * never be mistaken for an e-mail address; no invisible or direction-changing characters, so that nobody can
  * look like somebody else by them.
  */
-export const usernameSchema = lineSchema({ min: 1, max: USERNAME_MAX })
+export const usernameSchema = z
+  .string()
   .transform((name) => name.normalize("NFKC"))
   .pipe(
-    textSchema({ min: 1, max: USERNAME_MAX })
+    lineSchema({ min: 1, max: USERNAME_MAX })
       .refine(
-        (name) => /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’-]*$/u.test(name),
+        (name) => /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._'’·・-]*$/u.test(name),
         "may hold letters, digits, spaces and . _ - ' and starts with a letter or digit",
       )
-      .refine((name) => !/\p{M}{3,}/u.test(name), "stacks too many accents on one letter"),
+      // Some letters and marks show nothing: fillers, variation selectors.
+      .refine((name) => !/\p{Default_Ignorable_Code_Point}/u.test(name), "must not contain invisible characters")
+      // Burmese names carry up to four marks on a letter.
+      .refine((name) => !/\p{M}{5,}/u.test(name), "stacks too many accents on one letter"),
   );
 
 export const emailSchema = textSchema({ min: 3, max: EMAIL_MAX })

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import closeWithGrace from "close-with-grace";
 import { buildApp, wire } from "../app.ts";
-import { readConfig } from "../core/config.ts";
+import { type Config, readConfig } from "../core/config.ts";
 import { openDb } from "../core/db.ts";
 import { startEmbeddedPostgres } from "../database/embedded-postgres.ts";
 import { migrate } from "../database/migrate.ts";
 import { prepareWorkspace } from "../features/workspace/workspace.service.ts";
+import { stopWith } from "../start-error.ts";
 import { DEMO_PEOPLE, demoPassword } from "./demo-content.ts";
 import { seedDemo } from "./demo-seed.ts";
 
@@ -21,25 +22,40 @@ const log = {
   error: (facts: object, sentence: string) => say(`${sentence}: ${JSON.stringify(facts)}`),
 };
 
-const dataDir = await mkdtemp(path.join(tmpdir(), "confab-demo-"));
-const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
-await migrate(postgres.url);
-const config = readConfig();
-const db = openDb(postgres.url);
-await prepareWorkspace({ db, config: { ...config, admin: undefined } });
-say("Inviting people and letting them talk …");
-await seedDemo(wire(config, db, log));
+async function startDemo(config: Config): Promise<string> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "confab-demo-"));
+  const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
+  const endData = async () => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await migrate(postgres.url);
+    const db = openDb(postgres.url);
+    await prepareWorkspace({ db, config: { ...config, admin: undefined } });
+    say("Inviting people and letting them talk …");
+    await seedDemo(wire(config, db, log));
+    const app = await buildApp({ config, db, logger: { level: "warn" } });
+    const url = await app.listen({ host: config.host, port: config.port });
+    closeWithGrace({ delay: 10_000, logger: false }, async () => {
+      await app.close();
+      await db.$disconnect();
+      await endData();
+    });
+    return url;
+  } catch (error) {
+    await endData();
+    throw error;
+  }
+}
 
-const app = await buildApp({ config, db, logger: { level: "warn" } });
-closeWithGrace({ delay: 10_000, logger: false }, async () => {
-  await app.close();
-  await db.$disconnect();
-  await postgres.stop();
-  await rm(dataDir, { recursive: true, force: true });
-});
-const url = await app.listen({ host: config.host, port: config.port });
-
-say(`\nThe demo is ready at ${url}\n`);
+let config: Config | undefined;
+try {
+  config = readConfig();
+  say(`\nThe demo is ready at ${await startDemo(config)}\n`);
+} catch (error) {
+  stopWith(error, config?.port);
+}
 for (const name of DEMO_PEOPLE)
   say(`  ${name.padEnd(14)}  password: ${demoPassword(name)}${name === DEMO_PEOPLE[0] ? "   (administrator)" : ""}`);
 say("\nOr enter as a guest. Everything is gone when you stop it with Ctrl-C.");

@@ -35,7 +35,7 @@ export const environmentSchema = z.object({
   GUESTS: switchSchema(true),
   GUEST_TTL_HOURS: setting(z.coerce.number().positive().max(24 * 365).default(24)),
   RATE_LIMIT_SCALE: setting(z.coerce.number().positive().default(1)),
-  LOG_LEVEL: setting(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info")),
+  LOG_LEVEL: setting(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("warn")),
 });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -16,8 +16,9 @@ const POLL_MS = 10;
 const RETRY_MS = 250;
 const MAX_ATTEMPTS = 40;
 const LOG_FILE_LIMIT = 10_000_000;
-/** Troubles that pass: a port taken a moment ago, another server that starts too, processes of a killed server still ending. */
-const PASSING_TROUBLE = /Address already in use|lock file "postmaster.pid"|shared memory block/;
+/** Another server that starts at this moment, or processes of a killed one that are still ending. */
+const PASSING_TROUBLE = /lock file "postmaster.pid"|shared memory block/;
+const PORT_TAKEN = /Address already in use/;
 
 type Log = { info(message: string): void; warn(message: string): void; error(message: string): void };
 
@@ -51,7 +52,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       const port = options.port ?? (await choosePort(cluster.access.port));
       const launched = await launch(cluster, port, logFile, options.durable ?? true);
       if (typeof launched !== "string") return await serve(cluster, port, launched, options);
-      if (!PASSING_TROUBLE.test(launched) || attempt === MAX_ATTEMPTS) throw startProblem(launched, logFile, options.port);
+      const passes = PASSING_TROUBLE.test(launched) || (options.port === undefined && PORT_TAKEN.test(launched));
+      if (!passes || attempt === MAX_ATTEMPTS) throw startProblem(launched, logFile, options.port);
       await delay(RETRY_MS);
     }
   } catch (error) {
@@ -61,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 function startProblem(output: string, logFile: string, wantedPort: number | undefined): DatabaseError {
-  if (wantedPort !== undefined && output.includes("Address already in use"))
+  if (wantedPort !== undefined && PORT_TAKEN.test(output))
     return new DatabaseError(`Port ${wantedPort}, wanted for the embedded PostgreSQL, is in use by another program.`);
   const reason = output.split("\n").findLast((line) => /FATAL|error/i.test(line)) ?? "it ended without a word";
   return new DatabaseError(`The embedded PostgreSQL did not start (${reason.trim()}). More is in ${logFile}.`);
@@ -72,7 +74,7 @@ async function stopOrphan(cluster: Cluster, log: Log): Promise<void> {
   if (found === undefined || !(await isPostmasterOf(found.pid, cluster.clusterDir))) return;
   await inheritOwnership(cluster, found);
   log.warn("Stopping the PostgreSQL that an earlier server left behind.");
-  await stopPostmaster(found.pid);
+  await stopPostmaster(found.pid, cluster.clusterDir);
 }
 
 async function choosePort(remembered: number): Promise<number> {
@@ -174,7 +176,7 @@ async function serve(
   process.on("exit", endWithUs);
   let stopping: Promise<void> | undefined;
   const stop = () => {
-    stopping ??= stopPostmaster(pid).finally(() => process.off("exit", endWithUs));
+    stopping ??= stopPostmaster(pid, cluster.clusterDir).finally(() => process.off("exit", endWithUs));
     return stopping;
   };
   child.on("exit", (code, signal) => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { codeOf, DatabaseError } from "./database-error.ts";
 import type { Cluster } from "./postgres-cluster.ts";
-import { isAlive, type PidFile } from "./postmaster.ts";
+import { isPostmasterOf, type PidFile } from "./postmaster.ts";
 
 // One server owns an embedded PostgreSQL: it started it and will stop it. The mark of ownership is a lock held by a
 // connection, so that it vanishes in the moment its owner dies, however it dies, and can never be stale.
@@ -40,7 +40,8 @@ export async function takeOwnership(cluster: Cluster, port: number): Promise<pg.
 
 /** Takes ownership from a server that is gone. Throws when it is not gone. */
 export async function inheritOwnership(cluster: Cluster, { pid, port }: PidFile): Promise<pg.Client | undefined> {
-  for (const until = Date.now() + ANSWER_TIMEOUT_MS; isAlive(pid) && Date.now() < until; await delay(RETRY_MS)) {
+  for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until; await delay(RETRY_MS)) {
+    if (!(await isPostmasterOf(pid, cluster.clusterDir))) return undefined;
     try {
       const owner = await takeOwnership(cluster, port);
       if (owner !== undefined) return owner;

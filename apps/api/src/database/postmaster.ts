@@ -38,9 +38,9 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether this process is the PostgreSQL of this very directory. A number in a pid file proves nothing: after a reboot or
- * in a container it may belong to anybody. A postmaster stands in its data directory; where /proc does not tell, its
- * command line does.
+ * Whether this process is the running PostgreSQL of this very directory. A number in a pid file proves nothing: after a
+ * reboot or in a container it may belong to anybody. A postmaster stands in its data directory; where there is no /proc,
+ * its command line tells. An ended process that nobody has reaped (containers without an init) stands nowhere.
  */
 export async function isPostmasterOf(pid: number, clusterDir: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
@@ -52,26 +52,26 @@ export async function isPostmasterOf(pid: number, clusterDir: string): Promise<b
   return command?.stdout.includes(`-D ${clusterDir}`) ?? false;
 }
 
-async function ended(pid: number, withinMs: number): Promise<boolean> {
-  for (const until = Date.now() + withinMs; Date.now() < until; await delay(POLL_MS)) if (!isAlive(pid)) return true;
-  return !isAlive(pid);
+async function ended(pid: number, clusterDir: string, withinMs: number): Promise<boolean> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await delay(POLL_MS))
+    if (!(await isPostmasterOf(pid, clusterDir))) return true;
+  return false;
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    // It may have ended by itself between two looks.
-    if (codeOf(error) !== "ESRCH") throw error;
+/** Ends the postmaster of a directory and waits: politely, then at the cost of a recovery, then by force. */
+export async function stopPostmaster(pid: number, clusterDir: string): Promise<void> {
+  const steps: [NodeJS.Signals, number][] = [
+    ["SIGINT", FAST_SHUTDOWN_MS],
+    ["SIGQUIT", IMMEDIATE_SHUTDOWN_MS],
+    ["SIGKILL", IMMEDIATE_SHUTDOWN_MS],
+  ];
+  for (const [signal, patience] of steps) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It may have ended by itself between two looks.
+      if (codeOf(error) !== "ESRCH") throw error;
+    }
+    if (await ended(pid, clusterDir, patience)) return;
   }
-}
-
-/** Ends a postmaster and waits: politely, then at the cost of a recovery, then by force. No committed row is lost. */
-export async function stopPostmaster(pid: number): Promise<void> {
-  signal(pid, "SIGINT");
-  if (await ended(pid, FAST_SHUTDOWN_MS)) return;
-  signal(pid, "SIGQUIT");
-  if (await ended(pid, IMMEDIATE_SHUTDOWN_MS)) return;
-  signal(pid, "SIGKILL");
-  await ended(pid, IMMEDIATE_SHUTDOWN_MS);
 }

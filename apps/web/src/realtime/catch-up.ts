@@ -78,6 +78,16 @@ export async function reloadNewest(conversationId: string): Promise<void> {
   if (isOutOfStep(conversationId)) scheduleCatchUp(conversationId);
 }
 
+/** The same where nobody waits for the result: its failure stands in the window. */
+export async function reloadOpen(conversationId: string): Promise<void> {
+  try {
+    await reloadNewest(conversationId);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 404) forgetConversation(conversationId);
+  }
+}
+
 /** The person is no longer in it, or it never was. */
 export function forgetConversation(conversationId: string): void {
   forgetRevisions(conversationId);
@@ -107,16 +117,20 @@ async function tryStep(conversationId: string, afresh: boolean, signal: AbortSig
 async function step(conversationId: string, afresh: boolean, signal: AbortSignal): Promise<void> {
   const from = useMessages.getState().windows[conversationId]?.known_revision ?? null;
   const isKnown = useConversations.getState().conversations[conversationId] !== undefined;
-  if (from === null || !isKnown || afresh) {
+  const behind = distanceBehind(conversationId);
+  if (from === null || !isKnown || behind < 0 || afresh) {
     const conversation = await api.getConversation(conversationId);
     if (signal.aborted) return;
-    if (afresh) forgetRevisions(conversationId);
+    if (afresh) {
+      forgetRevisions(conversationId);
+      useConversations.setState((state) => removeConversation(state, conversationId));
+    }
     takeConversation(conversation);
-    if (afresh) await reloadNewest(conversationId);
+    // Still ahead of the server: it has gone back in time, so what is held here may never have happened.
+    if (afresh || distanceBehind(conversationId) < 0) await reloadNewest(conversationId);
     return;
   }
-  const behind = distanceBehind(conversationId);
-  if (behind > CHANGES_MAX || behind < 0) return reloadNewest(conversationId);
+  if (behind > CHANGES_MAX) return reloadNewest(conversationId);
   const page = await api.listChanges(conversationId, { after_revision: from, limit: CHANGES_PAGE_MAX });
   if (signal.aborted) return;
   takeMessages(conversationId, page.messages);
@@ -124,8 +138,8 @@ async function step(conversationId: string, afresh: boolean, signal: AbortSignal
   noteComplete(conversationId, page.revision);
 }
 
+/** Where both counts stand; a step that leaves them there has brought nothing. */
 function placeOf(conversationId: string): string {
   const revision = useConversations.getState().conversations[conversationId]?.revision;
-  const window = useMessages.getState().windows[conversationId];
-  return `${revision} ${window?.known_revision} ${window?.load_id}`;
+  return `${revision} ${useMessages.getState().windows[conversationId]?.known_revision}`;
 }

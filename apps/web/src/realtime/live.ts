@@ -1,4 +1,92 @@
+import type { Event } from "@confab/shared/events";
+import { api } from "../lib/api.ts";
+import { ApiError } from "../lib/api-error.ts";
+import { loadDrafts } from "../stores/drafts.store.ts";
+import { resetPersonalStores } from "../stores/reset-stores.ts";
+import { setSignedIn, setSignedOut, useSession } from "../stores/session.store.ts";
+import { applyEvent } from "./apply-event.ts";
+import { stopCatchingUp } from "./catch-up.ts";
+import { Connection } from "./connection.ts";
+import { endLifetime } from "./lifetime.ts";
+import { restoreOutbox, sendAllWaiting, stopSending } from "./outbox.ts";
+import { interruptSends } from "./outbox-entries.ts";
+import { repeatReadMarkers, stopReading } from "./read-marker.ts";
+import { forgetTyping } from "./typing.ts";
+
+let connection: Connection | null = null;
+let unwatch: (() => void) | undefined;
+let socketUrl: string | undefined;
+
 /** Connects this page to the server's events and sends what is waiting. Needs somebody signed in; repeating is harmless. */
-export function startLive(): void {}
-export function stopLive(): void {}
-export function retryNow(): void {}
+export function startLive(): void {
+  const { me } = useSession.getState();
+  if (connection !== null || me === null) return;
+  unwatch ??= useSession.subscribe((state, before) => {
+    if (before.me !== null && state.me?.id !== before.me.id) changePerson();
+  });
+  loadDrafts(me.id);
+  connection = new Connection({
+    url: findSocketUrl,
+    onEvent: takeEvent,
+    onLost: interruptSends,
+    onRefused: () => void askWhoThisIs(),
+    onSessionEnded: setSignedOut,
+  });
+  connection.start();
+  void restoreOutbox(me);
+}
+
+/** Closes the connection. The stores keep what they hold; the next `startLive` brings them up to date. */
+export function stopLive(): void {
+  if (connection === null) return;
+  connection.stop();
+  connection = null;
+  endLifetime();
+  stopSending();
+  stopCatchingUp();
+  stopReading();
+  forgetTyping();
+}
+
+/** Tries to reconnect at once. */
+export function retryNow(): void {
+  connection?.retryNow();
+}
+
+function takeEvent(event: Event): void {
+  if (event.type === "ready" && event.me.id !== useSession.getState().me?.id) {
+    // Another tab has signed in as somebody else: nothing of the two may mix. The watcher starts anew.
+    setSignedIn(event.me);
+    return;
+  }
+  applyEvent(event);
+  if (event.type === "ready") {
+    sendAllWaiting();
+    repeatReadMarkers();
+  }
+}
+
+/** Nothing of one person's may be on the page when the next signs in, or after signing out. */
+function changePerson(): void {
+  const wasLive = connection !== null;
+  stopLive();
+  resetPersonalStores();
+  if (wasLive) startLive();
+}
+
+async function findSocketUrl(): Promise<string> {
+  if (socketUrl === undefined) {
+    const { ws_url } = await api.workspace();
+    socketUrl = ws_url ?? `${location.origin.replace(/^http/, "ws")}/ws`;
+  }
+  return socketUrl;
+}
+
+/** A browser does not tell a page why a socket was refused. If it was for want of a session, this 401 says so. */
+async function askWhoThisIs(): Promise<void> {
+  try {
+    await api.me();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}

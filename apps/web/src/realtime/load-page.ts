@@ -1,7 +1,8 @@
 import { api } from "../lib/api.ts";
-import { sentenceFor } from "../lib/api-error.ts";
+import { ApiError, sentenceFor } from "../lib/api-error.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { beginLoad, failLoad, type MessageWindow, useMessages } from "../stores/messages.store.ts";
+import { lifetime } from "./lifetime.ts";
 import { noteComplete } from "./revisions.ts";
 import { takePage } from "./take-messages.ts";
 
@@ -13,9 +14,11 @@ export async function loadPage(conversationId: string, kind: PageKind): Promise<
   const window = useMessages.getState().windows[conversationId];
   if (window === undefined) return;
   const id = window.load_id;
+  const signal = lifetime();
   const before = useConversations.getState().conversations[conversationId]?.revision ?? 0;
   try {
     const page = await api.listMessages(conversationId, queryOf(window, kind));
+    if (signal.aborted) return;
     // The server read the page after it told us of `before`, and after every revision that shows in the page.
     const knownRevision = page.messages.reduce((highest, { revision }) => Math.max(highest, revision), before);
     const isCurrent = useMessages.getState().windows[conversationId]?.load_id === id;
@@ -24,6 +27,16 @@ export async function loadPage(conversationId: string, kind: PageKind): Promise<
   } catch (error) {
     useMessages.setState((state) => failLoad(state, conversationId, id, sentenceFor(error)));
     throw error;
+  }
+}
+
+/** The same for scrolling: one at a time, and a failure is only told in the window. */
+export async function loadPageIfIdle(conversationId: string, kind: PageKind): Promise<void> {
+  if (useMessages.getState().windows[conversationId]?.loading !== "none") return;
+  try {
+    await loadPage(conversationId, kind);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
   }
 }
 

@@ -22,7 +22,7 @@ interface AvatarProps {
   name: string;
   size?: "small" | "medium" | "large";
   shape?: "round" | "square";
-  /** Shows a dot at the corner: filled when true, hollow when false. */
+  /** Shows a dot at the corner. */
   online?: boolean | undefined;
 }
 
@@ -33,13 +33,14 @@ const SIZES = {
 };
 
 /** A decoration beside a name that is always written out, hence hidden from assistive technology. */
-export function Avatar({ seed, name, size = "medium", shape = "round", online }: AvatarProps) {
+export function Avatar({ seed, name, size = "medium", shape = "round", online = false }: AvatarProps) {
   const style = { "--hue": hueOf(seed) } as CSSProperties;
   return (
     <span aria-hidden className="relative inline-flex shrink-0">
       <span
         style={style}
         className={classNames(
+          online && "avatar-cut",
           "avatar-tint inline-flex items-center justify-center font-semibold tracking-tight select-none",
           SIZES[size],
           shape === "round" ? "rounded-full" : size === "large" ? "rounded-lg" : "rounded-md",
@@ -47,15 +48,7 @@ export function Avatar({ seed, name, size = "medium", shape = "round", online }:
       >
         {shape === "square" ? <Hash className="size-[45%]" strokeWidth={2.25} /> : initialsOf(name)}
       </span>
-      {online !== undefined && (
-        <span
-          className={classNames(
-            "absolute -right-0.5 -bottom-0.5 rounded-full border-2 border-sunken",
-            size === "small" ? "size-2.5" : "size-3.25",
-            online ? "bg-online" : "bg-sunken ring-2 ring-line-strong ring-inset",
-          )}
-        />
-      )}
+      {online && <span className="absolute -right-0.5 -bottom-0.5 size-3.25 rounded-full bg-online" />}
     </span>
   );
 }

@@ -22,6 +22,11 @@ interface FrameProps {
   children: ReactNode;
 }
 
+/** "must not be empty" about "Name" becomes "Name must not be empty."; whole sentences stay as they are. */
+function sentenceOf(label: string, problem: string): string {
+  return /^[a-z]/.test(problem) ? `${label} ${problem.replace(/\.$/, "")}.` : problem;
+}
+
 function FieldFrame({ id, label, hint, problem, optional, children }: FrameProps) {
   return (
     <div className="flex flex-col gap-1.5">
@@ -34,7 +39,7 @@ function FieldFrame({ id, label, hint, problem, optional, children }: FrameProps
       {children}
       {problem ? (
         <p id={`${id}-note`} className="text-sm text-danger">
-          {problem}
+          {sentenceOf(label, problem)}
         </p>
       ) : (
         hint !== undefined && (

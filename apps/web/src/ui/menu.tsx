@@ -20,11 +20,11 @@ export function Menu({ anchor, open, onClose, label, side = "bottom", children }
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} side={side} align="start" sideOffset={6} collisionPadding={8} className="z-50">
+        <Base.Positioner anchor={anchor} side={side} align="start" sideOffset={6} collisionPadding={4} className="z-50">
           <Base.Popup
             aria-label={label}
             finalFocus={anchor}
-            className="min-w-60 rounded-lg bg-surface p-1.5 text-ink shadow-floating outline-none transition-[opacity,translate] duration-100 data-ending-style:opacity-0 data-starting-style:translate-y-1 data-starting-style:opacity-0"
+            className="w-(--anchor-width) min-w-60 rounded-lg bg-surface p-1.5 text-ink shadow-floating outline-none transition-[opacity,translate] duration-100 data-ending-style:opacity-0 data-starting-style:translate-y-1 data-starting-style:opacity-0"
           >
             {children}
           </Base.Popup>

@@ -1,7 +1,7 @@
 import { classNames } from "./class-names.ts";
 
-export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={classNames("skeleton block rounded-sm", className)} />;
+export function Skeleton({ className, round = false }: { className?: string; round?: boolean }) {
+  return <span aria-hidden className={classNames("skeleton block", round ? "rounded-full" : "rounded-sm", className)} />;
 }
 
 const WIDTHS = ["w-3/5", "w-2/5", "w-1/2", "w-2/3"];
@@ -12,7 +12,7 @@ export function SkeletonRows({ count = 5, label }: { count?: number; label: stri
     <div role="status" aria-label={label} className="flex flex-col gap-1 p-2">
       {Array.from({ length: count }, (_, index) => (
         <div key={index} className="flex items-center gap-3 px-2 py-2">
-          <Skeleton className="size-9 shrink-0 rounded-full" />
+          <Skeleton round className="size-9 shrink-0" />
           <div className="flex-1 space-y-2">
             <Skeleton className={classNames("h-3", WIDTHS[index % WIDTHS.length])} />
             <Skeleton className="h-2.5 w-4/5" />

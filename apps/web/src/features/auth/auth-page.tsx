@@ -20,7 +20,7 @@ export function AuthPage({ title, lead, children, links }: AuthPageProps) {
         <ProductMark size={34} />
         <span className="text-xl font-semibold tracking-tight">Confab</span>
       </div>
-      <div className="rise-in w-full max-w-[25.5rem] rounded-lg border border-line bg-surface p-6 shadow-floating sm:p-8">
+      <div className="rise-in w-full max-w-[25.5rem] rounded-lg bg-surface p-6 shadow-floating sm:p-8">
         <h1 className="text-xl font-semibold">{title}</h1>
         <p className="mt-1 mb-6 text-base text-pretty text-ink-muted">{lead}</p>
         {children}

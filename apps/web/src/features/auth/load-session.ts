@@ -1,6 +1,5 @@
 import { api } from "../../lib/api.ts";
 import { ApiError } from "../../lib/api-error.ts";
-import { loadDrafts } from "../../stores/drafts.store.ts";
 import { setSignedIn } from "../../stores/session.store.ts";
 
 /**
@@ -9,9 +8,7 @@ import { setSignedIn } from "../../stores/session.store.ts";
  */
 export async function loadSession(): Promise<void> {
   try {
-    const me = await api.me();
-    setSignedIn(me);
-    loadDrafts(me.id);
+    setSignedIn(await api.me());
   } catch (error) {
     // The session store has heard of the 401 already: being signed out is an answer, not a failure.
     if (!(error instanceof ApiError) || error.status !== 401) throw error;

@@ -16,7 +16,7 @@ export function ConversationHeaderSkeleton() {
   return (
     <header className={BAR}>
       <BackLink to={paths.conversations} label="Back to conversations" />
-      <Skeleton className="size-9 rounded-md" />
+      <Skeleton className="size-9" />
       <div className="space-y-2">
         <Skeleton className="h-3.5 w-32" />
         <Skeleton className="h-2.5 w-20" />
@@ -35,7 +35,7 @@ interface ConversationHeaderProps {
 export function ConversationHeader({ conversation, detailsOpen, onDetails, children }: ConversationHeaderProps) {
   const { other } = conversation;
   const title = titleOf(conversation);
-  const online = usePresence((state) => (other === null ? undefined : state.online[other.id] === true));
+  const online = usePresence((state) => other !== null && state.online[other.id] === true);
   const presence = online ? "Online" : "Offline";
   return (
     <header className={BAR}>

@@ -33,7 +33,7 @@ interface ConversationRowProps {
 export const ConversationRow = memo(function ConversationRow({ conversation, myId }: ConversationRowProps) {
   const title = titleOf(conversation);
   const { other, last_message: last, unread } = conversation;
-  const online = usePresence((state) => (other === null ? undefined : state.online[other.id] === true));
+  const online = usePresence((state) => other !== null && state.online[other.id] === true);
   const draft = useDrafts((state) => state.drafts[conversation.id]);
   const hasUnread = unread > 0;
   return (

@@ -1,5 +1,5 @@
 import { api } from "../../lib/api.ts";
-import { mergeConversation, useConversations } from "../../stores/conversations.store.ts";
+import { takeConversation } from "../../realtime/catch-up.ts";
 
 export interface GroupInput {
   name: string;
@@ -15,6 +15,6 @@ export async function createGroup({ name, description, member_ids }: GroupInput)
     member_ids,
     ...(description !== undefined && { description }),
   });
-  useConversations.setState((state) => mergeConversation(state, conversation));
+  takeConversation(conversation);
   return conversation.id;
 }

@@ -1,12 +1,14 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { X } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { Link } from "react-router";
 import { paths } from "../../lib/paths.ts";
 import { countOf } from "../../lib/titles.ts";
 import { IconButton } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { useMediaQuery } from "../../ui/use-media-query.ts";
 import { MemberList } from "./member-list.tsx";
+
+const Dialog = lazy(async () => ({ default: (await import("../../ui/dialog.tsx")).Dialog }));
 
 interface DetailsPanelProps {
   conversation: Conversation;
@@ -32,14 +34,16 @@ function Details({ conversation }: { conversation: Conversation }) {
 /** Who is here, beside the messages where there is room for both, else above them. */
 export function DetailsPanel({ conversation, open, onClose }: DetailsPanelProps) {
   const beside = useMediaQuery("(min-width: 70rem)");
+  if (!open) return null;
   if (!beside) {
     return (
-      <Dialog side open={open} onClose={onClose} title="Details">
-        <Details conversation={conversation} />
-      </Dialog>
+      <Suspense>
+        <Dialog side open onClose={onClose} title="Details">
+          <Details conversation={conversation} />
+        </Dialog>
+      </Suspense>
     );
   }
-  if (!open) return null;
   return (
     <aside aria-label="Details" className="flex w-76 shrink-0 flex-col border-l border-line bg-canvas">
       <div className="flex h-15 shrink-0 items-center justify-between border-b border-line pr-3 pl-4">

@@ -1,3 +1,44 @@
-export async function openConversation(_conversationId: string): Promise<"opened" | "not_found" | "failed"> {
-  return "opened";
+import { ApiError } from "../../lib/api-error.ts";
+import { api } from "../../lib/api.ts";
+import { catchUp, forgetConversation, reloadNewest, takeConversation } from "../../realtime/catch-up.ts";
+import { lifetime } from "../../realtime/lifetime.ts";
+import { isOutOfStep } from "../../realtime/revisions.ts";
+import { useConversations } from "../../stores/conversations.store.ts";
+import { openWindow, setDivider, useMessages } from "../../stores/messages.store.ts";
+
+/**
+ * Makes a conversation ready to be shown: its newest messages, and the line before what is new since the last visit.
+ * Never throws; after "failed" the window's `failure` has the sentence, and opening again tries again.
+ */
+export async function openConversation(conversationId: string): Promise<"opened" | "not_found" | "failed"> {
+  useMessages.setState((state) => openWindow(state, conversationId));
+  try {
+    await Promise.all([fixDivider(conversationId), fillWindow(conversationId)]);
+    return "opened";
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status !== 404) return "failed";
+    forgetConversation(conversationId);
+    return "not_found";
+  }
+}
+
+async function fixDivider(conversationId: string): Promise<void> {
+  const signal = lifetime();
+  if (useConversations.getState().conversations[conversationId] === undefined) {
+    const fetched = await api.getConversation(conversationId);
+    if (signal.aborted) return;
+    takeConversation(fetched);
+  }
+  const conversation = useConversations.getState().conversations[conversationId];
+  if (conversation === undefined || conversation.role === null || conversation.unread === 0) return;
+  useMessages.setState((state) => setDivider(state, conversationId, conversation.read_seq));
+}
+
+async function fillWindow(conversationId: string): Promise<void> {
+  const window = useMessages.getState().windows[conversationId];
+  if (window?.loading === "opening") return;
+  const isFilled = window?.known_revision != null && (window.reaches_newest || isOutOfStep(conversationId));
+  if (isFilled) void catchUp(conversationId);
+  else await reloadNewest(conversationId);
 }

@@ -1,1 +1,9 @@
-export async function loadOlder(_conversationId: string): Promise<void> {}
+import { loadPageIfIdle } from "../../realtime/load-page.ts";
+import { useMessages } from "../../stores/messages.store.ts";
+
+/** Fetches the page before the oldest message held, unless there is none. A failure stands in the window. */
+export async function loadOlder(conversationId: string): Promise<void> {
+  const window = useMessages.getState().windows[conversationId];
+  if (window?.known_revision == null || window.reaches_oldest) return;
+  await loadPageIfIdle(conversationId, "older");
+}

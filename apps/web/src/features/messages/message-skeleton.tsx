@@ -7,7 +7,7 @@ export function MessageSkeleton() {
     <div role="status" aria-label="Loading messages" className="flex min-h-0 flex-1 flex-col justify-end gap-6 overflow-hidden px-4 py-6 sm:px-6">
       {LINES.map((widths) => (
         <div key={widths.join()} className="flex gap-3">
-          <Skeleton className="size-9 shrink-0 rounded-full" />
+          <Skeleton round className="size-9 shrink-0" />
           <div className="max-w-xl flex-1 space-y-2.5 pt-1">
             <Skeleton className="h-3 w-28" />
             {widths.map((width) => (

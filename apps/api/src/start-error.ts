@@ -1,0 +1,20 @@
+import { ConfigError } from "./core/config.ts";
+import { DatabaseError } from "./database/database-error.ts";
+
+/** What keeps the server from starting, as a sentence for its operator; null when it is a fault of ours. */
+export function explainStartError(error: unknown, port: number | undefined): string | null {
+  if (error instanceof ConfigError || error instanceof DatabaseError) return error.message;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return `Port ${port} is already in use. Set PORT to a free one, for example: PORT=${(port ?? 3000) + 1} npx -y pnpm@12 start`;
+  if (code === "EACCES") return `This user may not open port ${port}. Set PORT to one above 1023.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "This machine has no such address to listen on. Check HOST.";
+  return null;
+}
+
+/** Says why and ends the process; a fault of ours is shown as it is. */
+export function stopWith(error: unknown, port: number | undefined): never {
+  const sentence = explainStartError(error, port);
+  if (sentence === null) throw error;
+  process.stderr.write(`\n${sentence}\n\n`);
+  process.exit(1);
+}

@@ -1,0 +1,76 @@
+import { statusOf } from "@confab/shared/errors";
+import type { Event, EventOf } from "@confab/shared/events";
+import {
+  applyConversationUpdate,
+  applyMemberChange,
+  applyMessage,
+  useConversations,
+} from "../stores/conversations.store.ts";
+import { useConnection } from "../stores/connection.store.ts";
+import { setOnline, usePresence } from "../stores/presence.store.ts";
+import { useSession } from "../stores/session.store.ts";
+import { upsertPeople, useUsers } from "../stores/users.store.ts";
+import { applyReady } from "./apply-ready.ts";
+import { forgetConversation, scheduleCatchUp, takeConversation } from "./catch-up.ts";
+import { refuseSend } from "./outbox-entries.ts";
+import { takeReadMarker } from "./read-marker.ts";
+import { isOutOfStep, takeChange } from "./revisions.ts";
+import { takeMessages } from "./take-messages.ts";
+import { takeTypingStarted, takeTypingStopped } from "./typing.ts";
+
+/** What each event of the server does to the stores. Events of one conversation may come late, early or twice. */
+export function applyEvent(event: Event): void {
+  switch (event.type) {
+    case "ready":
+      return applyReady(event);
+    case "message.acked":
+    case "message.created":
+    case "message.updated":
+      return takeMessageEvent(event);
+    case "conversation.joined":
+      return takeConversation(event.conversation);
+    case "conversation.left":
+      return forgetConversation(event.conversation_id);
+    case "conversation.updated":
+      return inOrder(event, () => useConversations.setState((state) => applyConversationUpdate(state, event)));
+    case "member.added":
+      useUsers.setState((state) => upsertPeople(state, [event.member.user]));
+      return inOrder(event, () => useConversations.setState((state) => applyMemberChange(state, event)));
+    case "member.removed":
+      takeTypingStopped(event.conversation_id, event.user_id);
+      return inOrder(event, () => useConversations.setState((state) => applyMemberChange(state, event)));
+    case "read_marker.moved":
+      return takeReadMarker(event);
+    case "typing.started":
+      return takeTypingStarted(event.conversation_id, event.user);
+    case "typing.stopped":
+      return takeTypingStopped(event.conversation_id, event.user_id);
+    case "presence.changed":
+      return usePresence.setState((state) => setOnline(state, event.user_id, event.online));
+    case "pong":
+      // The heartbeat's own business, done in the connection.
+      return;
+    case "error":
+      return takeError(event);
+    default:
+      event satisfies never;
+  }
+}
+
+function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {
+  const { conversation_id, revision, sender } = message;
+  takeMessages(conversation_id, [message]);
+  if (type !== "message.updated") takeTypingStopped(conversation_id, sender.id);
+  const myId = useSession.getState().me?.id;
+  inOrder({ conversation_id, revision }, () => useConversations.setState((state) => applyMessage(state, message, myId)));
+}
+
+function inOrder(change: { conversation_id: string; revision: number }, apply: () => void): void {
+  takeChange(change.conversation_id, change.revision, apply);
+  if (isOutOfStep(change.conversation_id)) scheduleCatchUp(change.conversation_id);
+}
+
+function takeError({ id, code, message }: EventOf<"error">): void {
+  if (id === null) useConnection.setState({ last_error: message });
+  else refuseSend(id, statusOf(code), message);
+}

@@ -1,0 +1,44 @@
+import type { EventOf } from "@confab/shared/events";
+import { replaceConversations, useConversations } from "../stores/conversations.store.ts";
+import { heardOfSeq, removeWindow, useMessages } from "../stores/messages.store.ts";
+import { replaceOnline, usePresence } from "../stores/presence.store.ts";
+import { setSignedIn } from "../stores/session.store.ts";
+import { upsertPeople, useUsers } from "../stores/users.store.ts";
+import { catchUp, forgetConversation, peopleOf, reloadOpen, scheduleCatchUp } from "./catch-up.ts";
+import { distanceBehind, noteJump } from "./revisions.ts";
+
+/** The snapshot a connection begins with: it replaces what was believed, and shows what was missed meanwhile. */
+export function applyReady({ me, conversations, online }: EventOf<"ready">): void {
+  setSignedIn(me);
+  useUsers.setState((state) => upsertPeople(state, [me, ...conversations.flatMap(peopleOf)]));
+  usePresence.setState(replaceOnline(online));
+  useConversations.setState((state) => replaceConversations(state, conversations));
+  for (const { id } of conversations) noteJump(id);
+  for (const conversationId of Object.keys(useMessages.getState().windows)) reviewWindow(conversationId);
+}
+
+function reviewWindow(conversationId: string): void {
+  const window = useMessages.getState().windows[conversationId];
+  const conversation = useConversations.getState().conversations[conversationId];
+  if (window === undefined) return;
+  if (conversation === undefined) {
+    // One that is just being opened may be unknown for a moment; its own load finds out.
+    if (window.loading !== "opening") useMessages.setState((state) => removeWindow(state, conversationId));
+    return;
+  }
+  if (conversation.role === null) {
+    // Not in the snapshot, and without events: what is being looked at from outside is fetched anew.
+    if (window.is_open) void reloadOpen(conversationId);
+    else forgetConversation(conversationId);
+    return;
+  }
+  if (window.known_revision === null) {
+    if (window.is_open && window.loading === "none") void reloadOpen(conversationId);
+    return;
+  }
+  useMessages.setState((state) => heardOfSeq(state, conversationId, conversation.last_seq));
+  const behind = distanceBehind(conversationId);
+  if (behind > 0) void catchUp(conversationId);
+  // An answer over HTTP can be younger than the snapshot; its event follows in a moment.
+  else if (behind < 0) scheduleCatchUp(conversationId);
+}
