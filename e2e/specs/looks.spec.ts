@@ -92,7 +92,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       found[path] = await seriousViolations(ada.page);
     }
     await ada.page.goto("/conversations");
-    await ada.page.getByRole("button", { name: "New conversation" }).click();
+    await ada.page.getByRole("button", { name: "New", exact: true }).click();
     await expect(ada.page.getByRole("dialog")).toBeVisible();
     await settled(ada.page);
     found["new conversation"] = await seriousViolations(ada.page);

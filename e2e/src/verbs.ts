@@ -9,10 +9,11 @@ export interface SeenMessage {
 }
 
 export async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.goto("/login");
   await page.getByLabel("Username or email").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/conversations");
+  await isInside(page);
 }
 
 export async function register(page: Page, account: { name: string; email: string; password: string }): Promise<void> {
@@ -21,13 +22,19 @@ export async function register(page: Page, account: { name: string; email: strin
   await page.getByLabel("Email", { exact: true }).fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Create account" }).click();
+  await isInside(page);
 }
 
 export async function enterAsGuest(page: Page, name: string): Promise<void> {
   await page.goto("/guest");
   await page.getByLabel("Your name").fill(name);
   await page.getByRole("button", { name: "Enter as guest" }).click();
-  await page.waitForURL("**/conversations");
+  await isInside(page);
+}
+
+/** Whoever is signed in has their conversations before them, whichever page they landed on. */
+export async function isInside(page: Page): Promise<void> {
+  await expect(page.getByRole("navigation", { name: "Conversations" }).getByRole("link").first()).toBeVisible();
 }
 
 export function conversationLink(page: Page, name: string): Locator {

@@ -15,12 +15,24 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+export interface TestServerOptions {
+  /** A built web app other than the real one, which may not have been built. */
+  readonly distDir?: string;
+  /** Reaches the database at this port of loopback: something in between that the test can cut. */
+  readonly databasePort?: number;
+}
+
 /** A whole server on a database of its own, listening on loopback: what tests talk to is what clients talk to. */
-export async function startServer(environment: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  environment: Record<string, string> = {},
+  { distDir, databasePort }: TestServerOptions = {},
+): Promise<TestServer> {
   const database = await createTestDatabase();
-  const config = readConfig({ DATABASE_URL: database.url, PORT: "0", RATE_LIMIT_SCALE: "10000", ...environment });
-  const db = openDb(database.url);
-  const app = await buildApp({ config, db, logger: { level: "error" } });
+  const databaseUrl = databasePort === undefined ? database.url : atPort(database.url, databasePort);
+  const base = { DATABASE_URL: databaseUrl, PORT: "0", RATE_LIMIT_SCALE: "10000", LOG_LEVEL: "error" };
+  const config = readConfig({ ...base, ...environment });
+  const db = openDb(databaseUrl);
+  const app = await buildApp({ config, db, logger: { level: config.logLevel }, ...(distDir ? { distDir } : {}) });
   const setupToken = await prepareWorkspace({ db, config });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return {
@@ -35,4 +47,10 @@ export async function startServer(environment: Record<string, string> = {}): Pro
       await database.drop();
     },
   };
+}
+
+function atPort(databaseUrl: string, port: number): string {
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${port}`;
+  return url.href;
 }

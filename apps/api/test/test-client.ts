@@ -88,3 +88,11 @@ export async function newAdministrator(server: { url: string; setupToken: string
   client.person = { id: made.body.me.id, username, role: "admin" };
   return client;
 }
+
+let namesGiven = 0;
+
+/** A name nobody has taken yet on this file's server: "Ada 1", "Ada 2". */
+export function freshName(name: string): string {
+  namesGiven += 1;
+  return `${name} ${namesGiven}`;
+}

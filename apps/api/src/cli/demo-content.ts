@@ -132,5 +132,5 @@ const OUTCOMES = ["answered", "solved", "waiting for the customer", "passed on t
 export function supportLine(n: number): string {
   const subject = SUBJECTS[n % SUBJECTS.length];
   const outcome = OUTCOMES[Math.floor(n / 3) % OUTCOMES.length];
-  return `#${String(n).padStart(5, "0")} ${subject}: ${outcome}.`;
+  return `Ticket ${n}, ${subject}: ${outcome}.`;
 }

@@ -104,15 +104,20 @@ async function seedLongGroup(deps: DemoDeps, people: People, owner: Principal): 
   }
 }
 
-/** Messages come in bursts with nights in between. Only the clock is moved; the order (seq) stays what it is. */
+/**
+ * Messages come in bursts with nights in between, and some conversations have been quiet for a while. Only the clock is
+ * moved; the order (seq) stays what it is.
+ */
 async function spreadOverTime(deps: DemoDeps): Promise<void> {
   await deps.db.$executeRaw(sql`
     UPDATE messages m SET sent_from_server = t.moment, sent_from_client = t.moment
       FROM (
         SELECT x.conversation_id, x.seq,
                now() - make_interval(mins => (c.last_seq - x.seq) * (CASE WHEN c.last_seq > 1000 THEN 11 ELSE 2 END)
-                 + (c.last_seq - x.seq) / 9 * 97 + abs(hashtext(c.id::text)) % 40 + 1) AS moment
-          FROM messages x JOIN conversations c ON c.id = x.conversation_id
+                 + (c.last_seq - x.seq) / 9 * 97 + c.quiet) AS moment
+          FROM messages x
+          JOIN (SELECT *, (power(row_number() OVER (ORDER BY coalesce(name, '') <> 'Launch week', id), 3) * 11 - 9)::int AS quiet
+                  FROM conversations) c ON c.id = x.conversation_id
       ) t
      WHERE m.conversation_id = t.conversation_id AND m.seq = t.seq`);
 }

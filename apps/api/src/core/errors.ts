@@ -1,4 +1,5 @@
 import { type ErrorCode, type FieldProblem, sentenceOf, statusOf } from "@confab/shared/errors";
+import { z } from "zod";
 
 /** A failure a caller is told about. Everything else that is thrown is a fault of ours: logged, answered with 500. */
 export class AppError extends Error {
@@ -21,22 +22,35 @@ export function invalidField(field: string, message: string): AppError {
 
 /** Prisma's codes for a database that cannot be reached, was closed under us, or had no connection to give. */
 const AWAY_CODES = new Set(["P1000", "P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037"]);
+/** The driver adapter's words for the same; raw statements carry them under Prisma's code for "a statement failed". */
+const AWAY_KINDS = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections", "TlsConnectionError"]);
 /** PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P). */
 const AWAY_STATES = /^(08|53|57P)/;
-const AWAY_WORDS = /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect/;
+/** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */
+const AWAY_WORDS =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|write EPIPE)/;
+
+/** What Prisma passes on, untyped, of the driver's own account of a failure. */
+const driverErrorSchema = z.object({
+  meta: z.object({
+    driverAdapterError: z.object({ cause: z.object({ kind: z.string(), originalCode: z.string().optional() }) }),
+  }),
+});
+
+function driverCauseOf(error: unknown): { kind: string; originalCode?: string | undefined } | null {
+  return driverErrorSchema.safeParse(error).data?.meta.driverAdapterError.cause ?? null;
+}
 
 /** Whether the database, rather than the request or our code, is why this was thrown. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string" && AWAY_CODES.has(error.code)) return true;
-  const state = sqlStateOf(error);
-  if (state !== null && AWAY_STATES.test(state)) return true;
-  return /Prisma|DriverAdapter/.test(error.name + error.constructor.name) && AWAY_WORDS.test(error.message);
+  const cause = driverCauseOf(error);
+  if (cause !== null) return AWAY_KINDS.has(cause.kind) || AWAY_STATES.test(cause.originalCode ?? "");
+  return AWAY_WORDS.test(error.message);
 }
 
-/** The SQLSTATE that PostgreSQL gave for a failed raw statement, if it did. */
+/** The SQLSTATE that PostgreSQL gave for a failed statement, if it did. */
 export function sqlStateOf(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  const found = /Code: `([0-9A-Z]{5})`/.exec(error.message) ?? /"?originalCode"?: "([0-9A-Z]{5})"/.exec(error.message);
-  return found?.[1] ?? null;
+  return driverCauseOf(error)?.originalCode ?? null;
 }

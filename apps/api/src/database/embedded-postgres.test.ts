@@ -184,6 +184,11 @@ describe("starting and stopping", () => {
     expect(await query(again.url, "SELECT body FROM notes")).toEqual([{ body: "kept" }]);
   });
 
+  it("names a folder that PostgreSQL's own set-up would trip over", async () => {
+    dataDir = join(folder, "cash $HOME");
+    await expect(start()).rejects.toThrow(/^PostgreSQL cannot be set up below .*\$HOME.* Rename the folder\.$/);
+  });
+
   it("says which file is missing when the passwords are gone", async () => {
     await copySeed();
     await rm(join(dataDir, "postgres", "access.json"));

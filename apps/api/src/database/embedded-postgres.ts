@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -46,6 +46,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataDir = resolve(options.dataDir);
   try {
     const cluster = await prepareCluster(dataDir, options.systemDir ?? "/var/lib/confab");
+    if (cluster.home !== join(await realpath(dataDir), "postgres"))
+      options.log.info(`The database lies in ${cluster.home}, for the user that runs PostgreSQL cannot enter ${dataDir}.`);
     const logFile = join(dataDir, "postgres.log");
     for (let attempt = 1; ; attempt++) {
       await stopOrphan(cluster, options.log);
@@ -123,6 +125,7 @@ async function launch(
   if (logged !== undefined && logged.size > LOG_FILE_LIMIT) await rename(logFile, `${logFile}.old`);
   const log = await open(logFile, "a+", 0o600);
   try {
+    if (account !== undefined) await log.chown(account.uid, account.gid);
     const { size: logStart } = await log.stat();
     const stale = await readPidFile(clusterDir);
     const child = spawn(join(binDir, "postgres"), ["-D", clusterDir, ...serverSettings(port, durable)], {

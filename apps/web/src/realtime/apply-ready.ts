@@ -1,10 +1,10 @@
 import type { EventOf } from "@confab/shared/events";
 import { replaceConversations, useConversations } from "../stores/conversations.store.ts";
-import { heardOfSeq, removeWindow, useMessages } from "../stores/messages.store.ts";
+import { heardOfSeq, useMessages } from "../stores/messages.store.ts";
 import { replaceOnline, usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
-import { catchUp, forgetConversation, peopleOf, reloadOpen, scheduleCatchUp } from "./catch-up.ts";
+import { catchUp, forgetConversation, peopleOf, refresh, scheduleCatchUp } from "./catch-up.ts";
 import { distanceBehind, noteJump } from "./revisions.ts";
 
 /** The snapshot a connection begins with: it replaces what was believed, and shows what was missed meanwhile. */
@@ -21,19 +21,14 @@ function reviewWindow(conversationId: string): void {
   const window = useMessages.getState().windows[conversationId];
   const conversation = useConversations.getState().conversations[conversationId];
   if (window === undefined) return;
-  if (conversation === undefined) {
-    // One that is just being opened may be unknown for a moment; its own load finds out.
-    if (window.loading !== "opening") useMessages.setState((state) => removeWindow(state, conversationId));
-    return;
-  }
-  if (conversation.role === null) {
-    // Not in the snapshot, and without events: what is being looked at from outside is fetched anew.
-    if (window.is_open) void reloadOpen(conversationId);
-    else forgetConversation(conversationId);
+  if (conversation === undefined || conversation.role === null) {
+    // Not in the snapshot. What is still being looked at is either seen from outside or out of reach: ask.
+    if (!window.is_open) forgetConversation(conversationId);
+    else if (window.loading === "none") void refresh(conversationId);
     return;
   }
   if (window.known_revision === null) {
-    if (window.is_open && window.loading === "none") void reloadOpen(conversationId);
+    if (window.is_open && window.loading === "none") void refresh(conversationId);
     return;
   }
   useMessages.setState((state) => heardOfSeq(state, conversationId, conversation.last_seq));

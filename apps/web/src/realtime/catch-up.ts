@@ -78,9 +78,13 @@ export async function reloadNewest(conversationId: string): Promise<void> {
   if (isOutOfStep(conversationId)) scheduleCatchUp(conversationId);
 }
 
-/** The same where nobody waits for the result: its failure stands in the window. */
-export async function reloadOpen(conversationId: string): Promise<void> {
+/** Fetches an open conversation anew where nobody waits for the result: a failure stands in the window. */
+export async function refresh(conversationId: string): Promise<void> {
+  const signal = lifetime();
   try {
+    const conversation = await api.getConversation(conversationId);
+    if (signal.aborted) return;
+    takeConversation(conversation);
     await reloadNewest(conversationId);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -126,9 +130,10 @@ async function step(conversationId: string, afresh: boolean, signal: AbortSignal
       useConversations.setState((state) => removeConversation(state, conversationId));
     }
     takeConversation(conversation);
-    // Still ahead of the server: it has gone back in time, so what is held here may never have happened.
-    if (afresh || distanceBehind(conversationId) < 0) await reloadNewest(conversationId);
-    return;
+    if (!afresh && (from === null || distanceBehind(conversationId) >= 0)) return;
+    // Ahead of the server itself: it has gone back in time, and what is held here may never have happened.
+    useMessages.setState((state) => dropWindow(state, conversationId));
+    return reloadNewest(conversationId);
   }
   if (behind > CHANGES_MAX) return reloadNewest(conversationId);
   const page = await api.listChanges(conversationId, { after_revision: from, limit: CHANGES_PAGE_MAX });

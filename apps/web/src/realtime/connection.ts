@@ -3,8 +3,9 @@ import { CLOSE_CODES, type Event, eventSchema } from "@confab/shared/events";
 import { HEARTBEAT_MS } from "@confab/shared/limits";
 import { type ConnectionState, enterState, useConnection } from "../stores/connection.store.ts";
 
-/** How long a pong, or the snapshot of a new connection, may take before the connection counts as dead. */
-const SILENCE_MAX_MS = 10_000;
+/** How long a pong may take before the connection counts as dead; a snapshot is larger and may take longer. */
+const PONG_MAX_MS = 10_000;
+const READY_MAX_MS = 20_000;
 const RETRY_BASE_MS = 500;
 const RETRY_MAX_MS = 30_000;
 /** A connection that lives shorter than this does not reset the back-off: the server may be accepting and dying. */
@@ -56,17 +57,17 @@ export class Connection {
 
   start(): void {
     active = this;
-    window.addEventListener("online", this.#wake);
+    window.addEventListener("online", this.#handleOnline);
     window.addEventListener("offline", this.#handleOffline);
-    document.addEventListener("visibilitychange", this.#wake);
+    document.addEventListener("visibilitychange", this.#handleVisibility);
     void this.#connect();
   }
 
   stop(): void {
     if (active === this) active = null;
-    window.removeEventListener("online", this.#wake);
+    window.removeEventListener("online", this.#handleOnline);
     window.removeEventListener("offline", this.#handleOffline);
-    document.removeEventListener("visibilitychange", this.#wake);
+    document.removeEventListener("visibilitychange", this.#handleVisibility);
     this.#abandon();
     enter("stopped", { attempt: 0 });
   }
@@ -84,7 +85,12 @@ export class Connection {
     else if (this.#retryTimer !== undefined) void this.#connect();
   }
 
-  readonly #wake = (): void => {
+  readonly #handleOnline = (): void => {
+    if (useConnection.getState().state === "offline" && this.#retryTimer === undefined) enter("connecting");
+    this.retryNow();
+  };
+
+  readonly #handleVisibility = (): void => {
     if (document.visibilityState === "visible") this.retryNow();
   };
 
@@ -97,7 +103,7 @@ export class Connection {
     this.#abandon();
     const tries = ++this.#tries;
     enter(navigator.onLine ? "connecting" : "offline");
-    this.#expectWord();
+    this.#expectWord(READY_MAX_MS);
     try {
       const url = await this.#handlers.url();
       if (tries !== this.#tries) return;
@@ -145,7 +151,7 @@ export class Connection {
     this.#heartbeatTimer = setTimeout(() => this.#sendPing(), HEARTBEAT_MS);
     if (this.#ping !== null) return;
     this.#ping = { n: ++this.#pings, at: performance.now() };
-    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord();
+    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord(PONG_MAX_MS);
     else this.#lose();
   }
 
@@ -156,9 +162,9 @@ export class Connection {
     this.#ping = null;
   }
 
-  #expectWord(): void {
+  #expectWord(withinMs: number): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lose(), SILENCE_MAX_MS);
+    this.#silenceTimer = setTimeout(() => this.#lose(), withinMs);
   }
 
   /** Lets go of the present socket and arranges the next try. Full jitter, so that a restart is not met by everyone at once. */

@@ -98,6 +98,11 @@ export function failLoad(state: MessagesState, conversationId: string, loadId: n
   );
 }
 
+/** Something about this conversation could not be had. */
+export function setFailure(state: MessagesState, conversationId: string, failure: string): MessagesState {
+  return change(state, conversationId, (window) => ({ ...window, failure }));
+}
+
 /** The answer to the load begun as `load.id`; ignored when that load has been superseded. */
 export function applyPage(
   state: MessagesState,

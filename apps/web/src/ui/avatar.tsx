@@ -48,7 +48,7 @@ export function Avatar({ seed, name, size = "medium", shape = "round", online = 
       >
         {shape === "square" ? <Hash className="size-[45%]" strokeWidth={2.25} /> : initialsOf(name)}
       </span>
-      {online && <span className="absolute -right-0.5 -bottom-0.5 size-3.25 rounded-full bg-online" />}
+      {online && <span className="absolute right-0 bottom-0 size-2.5 rounded-full bg-online" />}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { Conversation } from "@confab/shared/conversations";
 import type { ReactNode } from "react";
-import { formatFull } from "../../lib/time.ts";
+import { formatDay, formatFull } from "../../lib/time.ts";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -8,6 +8,14 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt className="text-sm text-ink-muted">{name}</dt>
       <dd className="font-medium tabular-nums">{children}</dd>
     </div>
+  );
+}
+
+function Day({ moment }: { moment: string }) {
+  return (
+    <time dateTime={moment} title={formatFull(moment)}>
+      {formatDay(moment)}
+    </time>
   );
 }
 
@@ -21,10 +29,12 @@ export function ConversationFacts({ conversation }: { conversation: Conversation
       <Fact name="Kind">{kind === "group" ? "Group" : "Direct"}</Fact>
       <Fact name="Your role">{role === null ? "Not a member" : ROLES[role]}</Fact>
       <Fact name="Messages">{last_seq.toLocaleString("en")}</Fact>
-      <Fact name="Created">{formatFull(created_at)}</Fact>
-      <Fact name="Last message">{last_message === null ? "None yet" : formatFull(last_message.sent_from_server)}</Fact>
+      <Fact name="Created">
+        <Day moment={created_at} />
+      </Fact>
+      <Fact name="Last message">{last_message === null ? "None yet" : <Day moment={last_message.sent_from_server} />}</Fact>
       <Fact name="Reference">
-        <span className="font-mono text-sm font-normal break-all">{conversation.id}</span>
+        <span className="font-mono text-xs font-normal break-all">{conversation.id}</span>
       </Fact>
     </dl>
   );

@@ -9,6 +9,7 @@ import { NameWithBadge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { BackLink } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { useMembers } from "./use-members.ts";
 
 const BAR = "flex h-15 shrink-0 items-center gap-3 border-b border-line bg-canvas px-4 sm:px-5";
 
@@ -25,6 +26,19 @@ export function ConversationHeaderSkeleton() {
   );
 }
 
+/** "6 members, 2 online"; how many are online is known only where all members are. */
+function Headcount({ conversation }: { conversation: Conversation }) {
+  const { query, members, online } = useMembers(conversation);
+  const here = members.filter((member) => online[member.user.id]).length;
+  const isKnown = query.isSuccess && !query.hasNextPage;
+  return (
+    <>
+      {countOf(conversation.member_count, "member")}
+      {isKnown && here > 0 && `, ${here.toLocaleString("en")} online`}
+    </>
+  );
+}
+
 interface ConversationHeaderProps {
   conversation: Conversation;
   detailsOpen: boolean;
@@ -36,7 +50,6 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, child
   const { other } = conversation;
   const title = titleOf(conversation);
   const online = usePresence((state) => other !== null && state.online[other.id] === true);
-  const presence = online ? "Online" : "Offline";
   return (
     <header className={BAR}>
       <BackLink to={paths.conversations} label="Back to conversations" />
@@ -46,7 +59,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, child
           <NameWithBadge name={title} badge={badgeOf(other)} />
         </h1>
         <p className="truncate text-sm text-ink-muted">
-          {other === null ? countOf(conversation.member_count, "member") : presence}
+          {other === null ? <Headcount conversation={conversation} /> : online ? "Online" : "Offline"}
           {conversation.description && <span className="max-sm:hidden"> · {conversation.description}</span>}
         </p>
       </div>

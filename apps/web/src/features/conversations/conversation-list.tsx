@@ -51,7 +51,7 @@ export function ConversationList({ onNew }: ConversationListProps) {
         className="mt-2 flex min-h-11 items-center gap-3 rounded-md px-2.5 text-sm text-ink-muted hover:bg-hover hover:text-ink md:hidden"
       >
         <LayoutList aria-hidden size={16} className="mx-2.5" />
-        Conversation details
+        Browse all
       </Link>
     </>
   );

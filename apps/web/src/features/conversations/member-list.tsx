@@ -1,6 +1,6 @@
 import type { Conversation, Member } from "@confab/shared/conversations";
 import { Users } from "lucide-react";
-import { formatDay, formatFull } from "../../lib/time.ts";
+import { formatFull, formatListTime } from "../../lib/time.ts";
 import { badgeOf } from "../../lib/titles.ts";
 import { useSession } from "../../stores/session.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -22,9 +22,9 @@ function MemberRow({ member, online, isMe }: { member: Member; online: boolean; 
           {role === "owner" && <Badge tone="accent">Owner</Badge>}
         </div>
         <p className="truncate text-sm text-ink-muted">
-          {online ? "Online" : "Offline"} · {role === "owner" ? "owner" : "member"} since{" "}
+          {online ? "Online" : "Offline"} · joined{" "}
           <time dateTime={joined_at} title={formatFull(joined_at)}>
-            {formatDay(joined_at).toLowerCase() === "today" ? "today" : formatDay(joined_at)}
+            {formatListTime(joined_at)}
           </time>
         </p>
       </div>

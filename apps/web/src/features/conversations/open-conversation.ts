@@ -4,7 +4,7 @@ import { catchUp, forgetConversation, reloadNewest, takeConversation } from "../
 import { lifetime } from "../../realtime/lifetime.ts";
 import { isOutOfStep } from "../../realtime/revisions.ts";
 import { useConversations } from "../../stores/conversations.store.ts";
-import { openWindow, setDivider, useMessages } from "../../stores/messages.store.ts";
+import { openWindow, setDivider, setFailure, useMessages } from "../../stores/messages.store.ts";
 
 /**
  * Makes a conversation ready to be shown: its newest messages, and the line before what is new since the last visit.
@@ -17,9 +17,12 @@ export async function openConversation(conversationId: string): Promise<"opened"
     return "opened";
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 404) return "failed";
-    forgetConversation(conversationId);
-    return "not_found";
+    if (error.status === 404) {
+      forgetConversation(conversationId);
+      return "not_found";
+    }
+    useMessages.setState((state) => setFailure(state, conversationId, error.message));
+    return "failed";
   }
 }
 

@@ -117,10 +117,13 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
               <Avatar seed={row.sender.id} name={row.sender.username} />
             </div>
           ) : (
-            <Time row={row} className="block pt-0.5 text-right text-[0.6875rem] leading-5 opacity-0 group-hover:opacity-100" />
+            // Twelve-hour times are wider than the gutter; they reach out to the left of it.
+            <div className="flex justify-end pt-0.5 opacity-0 group-hover:opacity-100">
+              <Time row={row} className="text-[0.6875rem] leading-5 whitespace-nowrap" />
+            </div>
           )}
         </div>
-        <div className="min-w-0 flex-1">
+        <div className="max-w-3xl min-w-0 flex-1">
           {isHead ? <Head row={row} /> : <span className="sr-only">{row.sender.username}</span>}
           <Content row={row} />
           {row.edited_at !== null && row.deleted_at === null && (
@@ -131,7 +134,7 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
           {row.status === "failed" && <Failure row={row} />}
         </div>
         {row.status === "sending" && (
-          <span className="appear-late absolute right-4 bottom-1.5 text-ink-muted" title="Sending">
+          <span className="appear-late absolute right-4 bottom-2 text-ink-muted" title="Sending">
             <Clock aria-hidden size={13} />
             <span className="sr-only">Sending</span>
           </span>

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServer, type TestServer } from "../../../test/start-server.ts";
+import { freshName, newAdministrator, newGuest, newUser, PASSWORD, TestClient } from "../../../test/test-client.ts";
+import { TestSocket } from "../../../test/test-socket.ts";
+
+let server: TestServer;
+let admin: TestClient;
+
+beforeAll(async () => {
+  server = await startServer();
+  admin = await newAdministrator(server, "Ada");
+});
+afterAll(() => server.stop());
+
+/** What a right that was lost must mean, at every door. */
+async function expectSignedOut(client: TestClient): Promise<void> {
+  const cookie = client.cookie ?? "";
+  const me = await client.get("/api/v1/me");
+  expect([me.status, me.body.code]).toEqual([401, "sign_in_required"]);
+  const page = await client.get("/conversations");
+  expect([page.status, page.headers.get("location")]).toEqual([302, "/login?next=%2Fconversations"]);
+  expect((await client.get("/login")).status).toBe(200);
+  expect(await TestSocket.refusal(server.url, { cookie, origin: server.url })).toBe(401);
+}
+
+/** The promise is a second; the rest is for a busy machine. */
+const WITHIN_MS = 2_500;
+
+async function expectClosedSoon(socket: TestSocket, act: () => Promise<unknown>): Promise<void> {
+  const startedAt = performance.now();
+  await act();
+  expect(await socket.closed()).toBe(4401);
+  expect(performance.now() - startedAt).toBeLessThan(WITHIN_MS);
+}
+
+describe("a guest whose time is up", () => {
+  it("is signed out everywhere, and the open socket is closed", async () => {
+    const carol = await newGuest(server.url, freshName("Carol"));
+    const socket = await carol.connect();
+    await expectClosedSoon(
+      socket,
+      () => server.db.$executeRaw`
+        UPDATE users SET expires_at = now() - interval '1 second' WHERE id = ${carol.person.id}::uuid`,
+    );
+    await expectSignedOut(carol);
+  });
+
+  it("is let in until that moment", async () => {
+    const carol = await newGuest(server.url, freshName("Carol"));
+    const socket = await carol.connect();
+    await server.db.$executeRaw`UPDATE users SET expires_at = now() + interval '1 minute' WHERE id = ${carol.person.id}::uuid`;
+    expect((await carol.get("/api/v1/me")).status).toBe(200);
+    await socket.settled();
+    expect(socket.closeCode).toBeNull();
+    socket.close();
+  });
+});
+
+describe("a deactivated account", () => {
+  it("is signed out everywhere, its sockets are closed, and it cannot sign in", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    const carol = await (await newUser(server.url, freshName("Carol"))).connect();
+    const socket = await ben.connect();
+    await expectClosedSoon(socket, () =>
+      server.db.user.update({ where: { id: ben.person.id }, data: { deactivated_at: new Date() } }),
+    );
+    await expectSignedOut(ben);
+    const again = await ben.post("/login", { username: ben.person.username, password: PASSWORD });
+    expect([again.status, again.body.code]).toEqual([401, "password_wrong"]);
+    await carol.settled();
+    expect(carol.closeCode).toBeNull();
+    carol.close();
+  });
+});
+
+describe("a session", () => {
+  it("that was ended elsewhere closes its sockets", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    const socket = await ben.connect();
+    await expectClosedSoon(socket, () => server.db.session.deleteMany({ where: { user_id: ben.person.id } }));
+    await expectSignedOut(ben);
+  });
+
+  it("that is past its last day is over", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    const socket = await ben.connect();
+    await expectClosedSoon(
+      socket,
+      () => server.db.$executeRaw`UPDATE sessions SET expires_at = now() WHERE user_id = ${ben.person.id}::uuid`,
+    );
+    await expectSignedOut(ben);
+  });
+
+  it("that nobody used for a week is over", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    await server.db.$executeRaw`
+      UPDATE sessions SET last_used_at = now() - interval '7 days 1 second' WHERE user_id = ${ben.person.id}::uuid`;
+    await expectSignedOut(ben);
+  });
+
+  it("that is used within the week goes on, and its use is noted", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    await server.db.$executeRaw`
+      UPDATE sessions SET last_used_at = now() - interval '6 days 23 hours' WHERE user_id = ${ben.person.id}::uuid`;
+    expect((await ben.get("/api/v1/me")).status).toBe(200);
+    const [used] = await server.db.$queryRaw<{ is_recent: boolean }[]>`
+      SELECT last_used_at > now() - interval '1 minute' AS is_recent FROM sessions WHERE user_id = ${ben.person.id}::uuid`;
+    expect(used?.is_recent).toBe(true);
+  });
+
+  it("has the rights its account has now, not those of its beginning", async () => {
+    expect((await admin.get("/api/v1/accounts")).status).toBe(200);
+    await server.db.user.update({ where: { id: admin.person.id }, data: { role: "user" } });
+    const refused = await admin.get("/api/v1/accounts");
+    expect([refused.status, refused.body.code]).toEqual([403, "role_insufficient"]);
+    expect((await admin.get("/users")).status).toBe(403);
+    expect((await admin.get("/api/v1/me")).body.me.can).toEqual({
+      start_direct: true,
+      create_group: false,
+      list_users: true,
+      manage_workspace: false,
+    });
+  });
+});

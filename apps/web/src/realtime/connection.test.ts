@@ -1,0 +1,172 @@
+import { HEARTBEAT_MS } from "@confab/shared/limits";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeServer } from "../../test/fake-server.ts";
+import { ada, asMe, ben } from "../../test/people.ts";
+import { useConnection } from "../stores/connection.store.ts";
+import { useConversations } from "../stores/conversations.store.ts";
+import { setSignedIn, useSession } from "../stores/session.store.ts";
+import { retryNow, startLive } from "./live.ts";
+
+let server: FakeServer;
+const state = () => useConnection.getState().state;
+
+function setBrowserOnline(isOnline: boolean): void {
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(isOnline);
+  window.dispatchEvent(new Event(isOnline ? "online" : "offline"));
+}
+
+async function goLive(): Promise<void> {
+  startLive();
+  await vi.waitFor(() => expect(state()).toBe("live"));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+  vi.spyOn(Math, "random").mockReturnValue(0.999_999);
+  server = new FakeServer(ada);
+  setSignedIn(asMe(ada));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("reconnecting", () => {
+  it("waits twice as long after each failure, from half a second up to thirty, never more than its full share", async () => {
+    await goLive();
+    server.isReachable = false;
+    server.socket?.drop();
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 9; attempt += 1) {
+      expect(useConnection.getState()).toMatchObject({ state: "waiting", attempt });
+      const wait = (useConnection.getState().retry_at ?? 0) - Date.now();
+      waits.push(Math.round(wait));
+      await vi.advanceTimersByTimeAsync(wait + 1);
+    }
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  it("spreads the tries over the whole wait", async () => {
+    await goLive();
+    vi.mocked(Math.random).mockReturnValue(0.1);
+    server.socket?.drop();
+    expect(Math.round((useConnection.getState().retry_at ?? 0) - Date.now())).toBe(50);
+  });
+
+  it("keeps backing off from a server that accepts and drops at once, and starts over after a stable connection", async () => {
+    await goLive();
+    server.socket?.drop();
+    await vi.waitFor(() => expect(state()).toBe("live"));
+    server.socket?.drop();
+    expect(useConnection.getState().attempt).toBe(2);
+    await vi.waitFor(() => expect(state()).toBe("live"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    server.socket?.drop();
+    expect(useConnection.getState().attempt).toBe(1);
+  });
+
+  it("tries at once when asked to", async () => {
+    await goLive();
+    server.isReachable = false;
+    server.socket?.drop();
+    server.isReachable = true;
+    retryNow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state()).toBe("live");
+  });
+
+  it("is offline while the browser is, and back at once when the network is", async () => {
+    await goLive();
+    server.isReachable = false;
+    setBrowserOnline(false);
+    expect(state()).toBe("offline");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(state()).toBe("offline");
+    server.isReachable = true;
+    setBrowserOnline(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state()).toBe("live");
+  });
+});
+
+describe("the end of a session", () => {
+  it("stops for good on close code 4401 and signs the page out", async () => {
+    await goLive();
+    server.socket?.drop(4401);
+    expect(state()).toBe("stopped");
+    expect(useSession.getState()).toEqual({ status: "signed_out", me: null });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(server.sockets).toHaveLength(1);
+  });
+
+  it("finds out by asking when the socket is refused without a word", async () => {
+    server.user = null;
+    startLive();
+    await vi.waitFor(() => expect(useSession.getState().status).toBe("signed_out"));
+    expect(state()).toBe("stopped");
+  });
+
+  it("starts anew for the person the cookie belongs to now", async () => {
+    const id = server.addConversation([ada]);
+    await goLive();
+    expect(useConversations.getState().conversations).toHaveProperty(id);
+    server.user = ben;
+    server.socket?.drop();
+    await vi.waitFor(() => expect(useSession.getState().me?.id).toBe(ben.id));
+    await vi.waitFor(() => expect(state()).toBe("live"));
+    expect(useConversations.getState().conversations).toEqual({});
+  });
+});
+
+describe("the heartbeat", () => {
+  it("measures the round trip", async () => {
+    await goLive();
+    await vi.waitFor(() => expect(useConnection.getState().rtt_ms).not.toBeNull());
+  });
+
+  it("replaces a connection that does not answer a ping within ten seconds", async () => {
+    await goLive();
+    await vi.advanceTimersByTimeAsync(10);
+    const socket = server.socket;
+    if (socket === undefined) throw new Error("no socket");
+    socket.onCommand = () => undefined;
+    await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
+    expect(state()).toBe("live");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state()).toBe("waiting");
+    await vi.waitFor(() => expect(state()).toBe("live"));
+    expect(server.socket).not.toBe(socket);
+  });
+
+  it("asks at once when the page comes back into view", async () => {
+    await goLive();
+    await vi.advanceTimersByTimeAsync(10);
+    const pings = () => server.socket?.sent.filter((frame) => frame.includes('"ping"')).length;
+    expect(pings()).toBe(1);
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(pings()).toBe(2);
+  });
+});
+
+describe("frames", () => {
+  it("counts what it does not know and goes on", async () => {
+    await goLive();
+    server.socket?.deliver('{"type":"message.translated","language":"la"}');
+    server.socket?.deliver("not even JSON");
+    server.socket?.deliver('{"type":"message.created"}');
+    expect(useConnection.getState()).toMatchObject({ state: "live", unknown_frames: 3 });
+  });
+
+  it("of a superseded socket are ignored, the snapshot among them", async () => {
+    const id = server.addConversation([ada, ben]);
+    await goLive();
+    const old = server.socket;
+    old?.drop();
+    await vi.waitFor(() => expect(state()).toBe("live"));
+    const message = server.say(id, ben, "once");
+    old?.deliver({ type: "message.created", message: { ...message, seq: 2, revision: 2, id: message.id.replace(/.$/, "0") } });
+    old?.drop(4401);
+    expect(state()).toBe("live");
+    expect(useConversations.getState().conversations[id]).toMatchObject({ last_seq: 1, unread: 1 });
+  });
+});
