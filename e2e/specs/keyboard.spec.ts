@@ -47,5 +47,5 @@ test("Carol starts a direct conversation with the keyboard alone", async ({ newP
   await tabTo(page, page.getByRole("dialog").getByRole("button", { name: ben.name }));
   await page.keyboard.press("Enter");
   await page.waitForURL("**/chat/*");
-  await expect(page.getByRole("heading", { name: ben.name })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: ben.name })).toBeVisible();
 });

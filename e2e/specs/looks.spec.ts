@@ -69,7 +69,7 @@ async function sidewaysScrollers(page: Page): Promise<string[]> {
   );
 }
 
-test.use({ allowedErrors: [/status of 404/] });
+test.use({ allowedErrors: /status of 404/ });
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`Ada finds nothing that shuts anybody out on any page in the ${colorScheme} theme`, async ({

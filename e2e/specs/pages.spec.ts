@@ -104,11 +104,11 @@ test("Carol is sent back to the page she asked for after signing in", async ({ n
   await page.getByLabel("Password", { exact: true }).fill(carol.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`**/chat/${general}`);
-  await expect(page.getByRole("heading", { name: "General" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "General" })).toBeVisible();
 });
 
 test.describe("refusals that a browser writes into its console", () => {
-  test.use({ allowedErrors: [/status of (?:401|403|404|409)/] });
+  test.use({ allowedErrors: /status of (?:401|403|404|409)/ });
 
   test("Ben sees why he was not signed in, and his name stays in the form", async ({ newPerson, newVisitor }) => {
     const ben = await newPerson("Ben");

@@ -16,7 +16,7 @@ import {
 // A window that shows a whole test's messages without scrolling, because the list keeps only visible rows.
 const tall = { viewport: { width: 1280, height: 3000 } };
 
-test.use({ allowedErrors: [/ERR_INTERNET_DISCONNECTED/, /WebSocket connection to/, /ERR_CONNECTION_REFUSED/] });
+test.use({ allowedErrors: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(?:REFUSED|RESET)|WebSocket connection to/ });
 
 test("Ben is cut off while Carol writes 30 messages, and then has all 30, once, in order", async ({ newPerson }) => {
   const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];

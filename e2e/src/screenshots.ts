@@ -67,7 +67,10 @@ async function picturesIn(browser: Browser, theme: Theme, emiTypes: () => Promis
   await page.locator("[data-typing]").filter({ hasText: "Emi" }).waitFor();
   await keep(page, `chat-${theme}`);
   await page.goto("/conversations");
-  await page.getByRole("link", { name: /^Design/ }).last().waitFor();
+  await page
+    .getByRole("link", { name: /^Design/ })
+    .last()
+    .waitFor();
   await keep(page, `conversations-${theme}`);
   await page.goto("/users");
   await page.getByText("emi@example.org").waitFor();
@@ -87,7 +90,10 @@ async function picturesIn(browser: Browser, theme: Theme, emiTypes: () => Promis
 async function picturesOnAPhone(browser: Browser): Promise<void> {
   const page = await signedIn(browser, ADA, "light", PHONE);
   await page.goto("/conversations");
-  await page.getByRole("link", { name: /^Design/ }).first().waitFor();
+  await page
+    .getByRole("link", { name: /^Design/ })
+    .first()
+    .waitFor();
   await keep(page, "conversations-phone");
   await openGroup(page, "Launch week");
   await keep(page, "chat-phone");

@@ -55,6 +55,12 @@ export async function openConversation(page: Page, name: string): Promise<void> 
   await expect(composer(page)).toBeEnabled();
 }
 
+/** Closes the conversation without leaving the app: back to the list of all. */
+export async function leaveConversation(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Confab", exact: true }).click();
+  await page.waitForURL("**/conversations");
+}
+
 export function messageList(page: Page): Locator {
   return page.getByRole("log", { name: "Messages" });
 }

@@ -16,7 +16,7 @@ import { announceMessages } from "./features/messages/messages.service.ts";
 import { MessageWriter } from "./features/messages/messages.writer.ts";
 import { pagesRoutes } from "./features/pages/pages.routes.ts";
 import { readMarkersRoutes } from "./features/read-markers/read-markers.routes.ts";
-import { realtimeRoutes } from "./features/realtime/realtime.routes.ts";
+import { isSocketUpgrade, realtimeRoutes } from "./features/realtime/realtime.routes.ts";
 import { usersRoutes } from "./features/users/users.routes.ts";
 import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
 import { bodies } from "./plugins/bodies.ts";
@@ -54,7 +54,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: BODY_BYTES_MAX,
     // Slow senders are cut off; the platform's own limit for headers must be the smaller of the two to have effect.
     requestTimeout: 15_000,
-    http: { headersTimeout: 10_000 },
+    // Some HTTP clients offer HTTP/2 with every request; only the socket's own address leaves HTTP, all else is answered.
+    http: { headersTimeout: 10_000, shouldUpgradeCallback: isSocketUpgrade },
     forceCloseConnections: "idle",
     frameworkErrors: sendFrameworkError,
   });

@@ -37,7 +37,8 @@ async function startThrowAway(): Promise<{ url: string; stop(): Promise<void> }>
   // Root runs PostgreSQL as another user, who has to get through.
   await chmod(folder, 0o755);
   const dataDir = join(folder, "data");
-  const log = { info: () => undefined, warn: console.warn, error: console.error };
+  const say = (message: string) => void process.stderr.write(`${message}\n`);
+  const log = { info: () => undefined, warn: say, error: say };
   const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
   return {
     url: postgres.url,

@@ -51,6 +51,7 @@ export class FakeServer {
     FakeSocket.onConnect = (socket) => this.#connect(socket);
   }
 
+  /** The connection made last, if it still stands. */
   get socket(): FakeSocket | undefined {
     return this.sockets.findLast((socket) => socket.readyState === FakeSocket.OPEN);
   }
@@ -106,7 +107,8 @@ export class FakeServer {
   }
 
   publish(event: Event): void {
-    if (!this.loses(event)) this.socket?.deliver(event);
+    if (this.loses(event)) return;
+    for (const socket of this.sockets) if (socket.readyState === FakeSocket.OPEN) socket.deliver(event);
   }
 
   present(id: string): Conversation {

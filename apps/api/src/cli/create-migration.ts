@@ -11,7 +11,11 @@ const LOCK_FILE = `# Names the database that the SQL beside this file is written
 /** The schema text kept beside the newest migration: what the migrations add up to. Undefined when there are none. */
 export async function readNewestSchema(migrationsDir: string): Promise<string | undefined> {
   const entries = await readdir(migrationsDir, { withFileTypes: true });
-  const newest = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort().at(-1);
+  const newest = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+    .at(-1);
   return newest === undefined ? undefined : readFile(join(migrationsDir, newest, "schema.prisma"), "utf8");
 }
 

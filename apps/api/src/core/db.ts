@@ -15,6 +15,8 @@ export function openDb(url: string, connections = 10): Db {
     max: connections,
     // A request must end in an answer, not hang: 2 s is the promise for "the database is away".
     connectionTimeoutMillis: 2_000,
+    // A database that vanished without a word (a firewall, a lost machine) is away too. Longer than any statement of ours.
+    query_timeout: 5_000,
     keepAlive: true,
   });
   return new PrismaClient({ adapter, errorFormat: "minimal" });

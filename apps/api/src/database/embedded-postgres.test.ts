@@ -134,7 +134,9 @@ describe("starting and stopping", () => {
       },
     ]);
     expect((await stat(join(dataDir, "postgres", "access.json"))).mode & 0o777).toBe(0o600);
-    await expect(query(first.url.replace(/:\w+@/, ":wrong@"), "SELECT 1")).rejects.toThrow(/password authentication failed/);
+    await expect(query(first.url.replace(/:\w+@/, ":wrong@"), "SELECT 1")).rejects.toThrow(
+      /password authentication failed/,
+    );
     const pid = await postmasterPid();
     await first.stop();
     await first.stop();
@@ -142,7 +144,9 @@ describe("starting and stopping", () => {
 
     const warm = performance.now();
     const second = await start();
-    console.info(`embedded PostgreSQL: cold start ${coldMs.toFixed(0)} ms, warm ${(performance.now() - warm).toFixed(0)} ms`);
+    console.info(
+      `embedded PostgreSQL: cold start ${coldMs.toFixed(0)} ms, warm ${(performance.now() - warm).toFixed(0)} ms`,
+    );
     expect(second.url).toBe(first.url);
     expect(await query(second.url, "SELECT body FROM notes")).toEqual([{ body: "kept" }]);
   });
@@ -163,7 +167,9 @@ describe("starting and stopping", () => {
     const blocker = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
     await once(blocker, "listening");
     try {
-      await expect(start({ port: Number(new URL(first.url).port) })).rejects.toThrow(/^Port \d+, wanted for .* is in use/);
+      await expect(start({ port: Number(new URL(first.url).port) })).rejects.toThrow(
+        /^Port \d+, wanted for .* is in use/,
+      );
       const second = await start();
       expect(new URL(second.url).port).not.toBe(new URL(first.url).port);
     } finally {
@@ -269,7 +275,9 @@ describe("two servers on one data directory", () => {
 
   it("lets exactly one of two win that start at once", async () => {
     const outcomes = await Promise.allSettled([firstLine(startInChild("")), start()]);
-    const refusals = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [String(outcome.reason.message)] : []));
+    const refusals = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [String(outcome.reason.message)] : [],
+    );
     expect(refusals).toEqual([expect.stringMatching(ANOTHER)]);
     expect(await isPostmasterOf(await postmasterPid(), clusterDir())).toBe(true);
   });
@@ -305,7 +313,9 @@ describe("the end of the server", () => {
       setInterval(() => undefined, 1000);`);
     await firstLine(child);
     const pid = await postmasterPid();
-    // What a terminal does: the signal goes to the whole process group.
+    // Throws unless PostgreSQL leads a process group of its own.
+    process.kill(-pid, 0);
+    // What a terminal does: the signal goes to the whole group.
     process.kill(-(child.pid ?? 0), "SIGINT");
     expect(await once(child, "exit")).toEqual([7, null]);
     expect(await isPostmasterOf(pid, clusterDir())).toBe(false);
@@ -337,7 +347,9 @@ describe.runIf(isRoot)("started by root", () => {
     await first.stop();
     await chmod(join(folder, "closed"), 0o700);
 
-    await expect(start()).rejects.toThrow(/cannot enter .*: open the folders above it \(chmod o\+x\), .* or set DATA_DIR\.$/);
+    await expect(start()).rejects.toThrow(
+      /cannot enter .*: open the folders above it \(chmod o\+x\), .* or set DATA_DIR\.$/,
+    );
     await chmod(join(folder, "closed"), 0o755);
   });
 

@@ -47,7 +47,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const cluster = await prepareCluster(dataDir, options.systemDir ?? "/var/lib/confab");
     if (cluster.home !== join(await realpath(dataDir), "postgres"))
-      options.log.info(`The database lies in ${cluster.home}, for the user that runs PostgreSQL cannot enter ${dataDir}.`);
+      options.log.info(
+        `The database lies in ${cluster.home}, for the user that runs PostgreSQL cannot enter ${dataDir}.`,
+      );
     const logFile = join(dataDir, "postgres.log");
     for (let attempt = 1; ; attempt++) {
       await stopOrphan(cluster, options.log);

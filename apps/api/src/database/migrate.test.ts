@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../test/test-database.ts";
-import { migrate, readMigrations, MIGRATIONS_DIR } from "./migrate.ts";
+import { MIGRATIONS_DIR, migrate, readMigrations } from "./migrate.ts";
 
 let database: TestDatabase;
 let migrationsDir: string;
@@ -61,11 +61,20 @@ describe("migrate", () => {
   it("undoes a migration that fails, and applies it when it has been mended", async () => {
     await writeMigration("1_first", "CREATE TABLE notes (id int);");
     await writeMigration("2_second", "CREATE TABLE tags (id int); INSERT INTO notes VALUES ('no number');");
-    await expect(migrate(database.url, migrationsDir)).rejects.toThrow(/^Migration 2_second failed and was undone: invalid input/);
+    await expect(migrate(database.url, migrationsDir)).rejects.toThrow(
+      /^Migration 2_second failed and was undone: invalid input/,
+    );
     expect(await query("SELECT to_regclass('tags') AS tags")).toEqual([{ tags: null }]);
 
     await writeMigration("2_second", "CREATE TABLE tags (id int);");
     expect(await migrate(database.url, migrationsDir)).toEqual({ applied: ["2_second"] });
+  });
+
+  it("undoes a migration that cannot be written into the history", async () => {
+    await writeMigration("1_first", "CREATE TABLE notes (id int); ALTER TABLE _prisma_migrations RENAME TO elsewhere;");
+
+    await expect(migrate(database.url, migrationsDir)).rejects.toThrow(/^Migration 1_first failed and was undone/);
+    expect(await query("SELECT to_regclass('notes') AS notes")).toEqual([{ notes: null }]);
   });
 
   it("takes a script whole, semicolons in its texts and functions included", async () => {
@@ -131,7 +140,9 @@ describe("a database that cannot be used", () => {
   });
 
   it("says that there is no such host", async () => {
-    await expect(migrate(urlWith({ hostname: "database.invalid" }))).rejects.toThrow(/^There is no host "database.invalid"/);
+    await expect(migrate(urlWith({ hostname: "database.invalid" }))).rejects.toThrow(
+      /^There is no host "database.invalid"/,
+    );
   });
 
   it("says that the encoding is wrong", async () => {

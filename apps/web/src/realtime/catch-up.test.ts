@@ -1,5 +1,5 @@
 import type { Event } from "@confab/shared/events";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
 import { ada, asMe, ben } from "../../test/people.ts";
 import { shown } from "../../test/screen.ts";
@@ -62,6 +62,8 @@ describe("a gap in the revisions", () => {
   });
 
   it("asks nobody when the events have only overtaken each other", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     await goLive();
     await openConversation(id);
     const events: Event[] = [];
@@ -71,7 +73,7 @@ describe("a gap in the revisions", () => {
     for (const event of [fourth, second, first, first, third, second]) server.socket?.deliver(event);
     expect(shown(id)).toEqual(words(1, 4));
     expect(conversation()).toMatchObject({ unread: 4, last_seq: 4, revision: 4 });
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(server.requestsTo("/changes")).toEqual([]);
   });
 

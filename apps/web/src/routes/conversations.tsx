@@ -15,7 +15,7 @@ export function Component() {
   return (
     <Page
       title="Conversations"
-      lead={isAdmin ? "Every conversation there is. Opening one you are not in is recorded." : "Where you can read and write."}
+      lead={isAdmin ? "Every conversation there is, also those you are not in." : "Where you can read and write."}
       back={{ to: paths.conversations, label: "Back to the list" }}
       actions={
         isAdmin && (

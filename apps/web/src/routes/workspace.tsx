@@ -12,6 +12,7 @@ import { queryClient } from "../lib/query-client.ts";
 import { startLive, stopLive } from "../realtime/live.ts";
 import { useSession } from "../stores/session.store.ts";
 import { SkipLink } from "../ui/skip-link.tsx";
+import { useMediaQuery } from "../ui/use-media-query.ts";
 
 type Overlay = "none" | "new" | "switcher" | "shortcuts" | "sign_out";
 const Overlays = lazy(async () => ({ default: (await import("./workspace-overlays.tsx")).WorkspaceOverlays }));
@@ -33,6 +34,8 @@ function Workspace() {
   const location = useLocation();
   const navigate = useNavigate();
   const [overlay, setOverlay] = useState<Overlay>("none");
+  const isNarrow = useMediaQuery("(width < 48rem)");
+  const isChat = location.pathname.startsWith("/chat/");
   const isListPage = location.pathname === paths.conversations && location.search === "";
   useLive();
   useShortcuts({
@@ -48,21 +51,22 @@ function Workspace() {
 
   return (
     <div className="flex h-dvh overflow-hidden">
-      <SkipLink targetId={location.pathname.startsWith("/chat/") ? "messages" : "main"}>
-        {location.pathname.startsWith("/chat/") ? "Skip to messages" : "Skip to content"}
-      </SkipLink>
+      <SkipLink targetId={isChat ? "messages" : "main"}>{isChat ? "Skip to messages" : "Skip to content"}</SkipLink>
       <Sidebar
-        hiddenWhenNarrow={!isListPage}
+        place={!isNarrow ? "beside" : isListPage ? "page" : "hidden"}
         onNew={() => setOverlay("new")}
         onSwitcher={() => setOverlay("switcher")}
+        banner={isNarrow && <ConnectionBanner />}
         footer={<AccountMenu onSignOut={askToLeave} onShortcuts={() => setOverlay("shortcuts")} />}
       />
-      <div className={isListPage ? "flex min-w-0 flex-1 flex-col max-md:hidden" : "flex min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)]"}>
-        <ConnectionBanner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
-          <Outlet />
-        </main>
-      </div>
+      {!(isNarrow && isListPage) && (
+        <div className="flex min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)]">
+          <ConnectionBanner />
+          <main id="main" tabIndex={-1} className="min-h-0 flex-1 outline-none">
+            <Outlet />
+          </main>
+        </div>
+      )}
       {overlay !== "none" && (
         <Suspense>
           <Overlays overlay={overlay} onClose={() => setOverlay("none")} onLeave={leave} unsent={countUnsent()} />

@@ -6,12 +6,16 @@ import { limited } from "../../plugins/rate-limit.ts";
 import { clearSessionCookie, setSessionCookie } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { enterAsGuest, register, type SignedIn, signIn, signOut } from "./auth.service.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { sessionOrigin } from "./sessions.ts";
 
 export async function authRoutes(
   app: FastifyInstance,
   { deps }: { deps: Deps & { audiences: Audiences } },
 ): Promise<void> {
+  const stopHousekeeping = startHousekeeping(deps);
+  app.addHook("onClose", async () => stopHousekeeping());
+
   const signedIn = (reply: FastifyReply, status: number, { answer, token }: SignedIn) => {
     setSessionCookie(reply, deps.config, token);
     return { status, body: answer };

@@ -31,6 +31,8 @@ const BATCH_MAX = 500;
 const QUEUE_MAX = 10_000;
 /** How often a send may lose the race for its conversation against another node before it is told to retry. */
 const RACES_MAX = 50;
+/** Another node stored one of the ids at the same moment (unique_violation), or PostgreSQL broke a deadlock at our cost. */
+const LOST_RACE = new Set(["23505", "40P01", "40001"]);
 
 type Outcome = Partial<MessageRow> & { member_version: number | null; is_new: boolean | null; raced: boolean };
 
@@ -96,11 +98,11 @@ export class MessageWriter {
   }
 
   /**
-   * A statement failed as a whole and stored nothing. Another node storing one of the ids at the same moment (23505)
-   * is a lost race; anything else is tried one by one, so that one bad row cannot take the others down with it.
+   * A statement failed as a whole and stored nothing. A race lost to another transaction is run again; anything else is
+   * tried one by one, so that one bad row cannot take the others down with it.
    */
   async #recover(batch: Waiting[], error: unknown): Promise<void> {
-    if (sqlStateOf(error) === "23505") this.#again(batch);
+    if (LOST_RACE.has(sqlStateOf(error) ?? "")) this.#again(batch);
     else if (batch.length === 1 || isDatabaseAway(error)) for (const waiting of batch) waiting.reject(error);
     else for (const waiting of batch) await this.#writeBatch([waiting]);
   }

@@ -1,5 +1,7 @@
 import { type Command, commandSchema } from "@confab/shared/commands";
 import type { Event } from "@confab/shared/events";
+import { idSchema } from "@confab/shared/ids";
+import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Connection } from "../../core/hub.ts";
@@ -18,12 +20,24 @@ export type RealtimeDeps = Deps & { audiences: Audiences; writer: MessageWriter 
 /** Frames that are no command at all, before the connection is taken for broken or hostile. */
 export const MALFORMED_MAX = 20;
 
-/** A text frame as a command. Throws text_malformed, json_malformed, frame_malformed or request_invalid. */
-export function parseCommand(bytes: Buffer): Command {
-  const frame = parseJson(bytes);
-  const type = typeof frame === "object" && frame !== null && "type" in frame ? frame.type : undefined;
-  if (typeof type !== "string" || policyOf("WS", type) === undefined) throw new AppError("frame_malformed");
-  return parseWith(commandSchema, frame);
+/** A text frame as a command, or the error frame that answers what is none. */
+export function readFrame(bytes: Buffer): { command: Command } | { refusal: Event } {
+  let frame: unknown;
+  try {
+    frame = parseJson(bytes);
+    const type = typeof frame === "object" && frame !== null && "type" in frame ? frame.type : undefined;
+    if (typeof type !== "string" || policyOf("WS", type) === undefined) throw new AppError("frame_malformed");
+    return { command: parseWith(commandSchema, frame) };
+  } catch (error) {
+    return { refusal: presentErrorFrame(toAppError(error), messageIdIn(frame)) };
+  }
+}
+
+const messageFrameSchema = z.object({ type: z.literal("message.create"), id: idSchema });
+
+/** The message a refused frame was about: its sender waits for a word about that id. */
+function messageIdIn(frame: unknown): string | null {
+  return messageFrameSchema.safeParse(frame).data?.id ?? null;
 }
 
 /** Obeys one command, with the same services as the HTTP routes. Failures become error frames, never exceptions. */

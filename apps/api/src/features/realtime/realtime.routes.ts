@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { CLOSE_CODES } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { BODY_BYTES_MAX } from "@confab/shared/limits";
@@ -6,16 +7,21 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
 import { Connection } from "../../core/hub.ts";
-import { toAppError } from "../../plugins/error-handler.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
-import { MALFORMED_MAX, obey, parseCommand, presentErrorFrame, type RealtimeDeps } from "./commands.ts";
+import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
 import { Presence } from "./presence.ts";
 import { watchSessions } from "./session-watch.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** A socket that has not answered a ping by the time of the next one is taken for dead. */
 const PING_EVERY_MS = 25_000;
+const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
+
+/** Whether a request wants to become a socket. */
+export function isSocketUpgrade(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === "websocket" && /^\/ws(?:\?|$)/.test(request.url ?? "");
+}
 
 export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: RealtimeDeps }): Promise<void> {
   const presence = new Presence(deps);
@@ -24,6 +30,10 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   await app.register(websocket, {
     options: { maxPayload: BODY_BYTES_MAX, perMessageDeflate: false },
     preClose: async () => deps.hub.disconnectAll("restarting"),
+  });
+  // A refused upgrade is no longer the HTTP server's to end: left alone it would stay open for good, also on close.
+  app.addHook("onResponse", async (request) => {
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
     stopWatching();
@@ -49,14 +59,11 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     );
     let malformed = 0;
     socket.on("message", (data, isBinary) => {
-      try {
-        if (isBinary) throw new AppError("frame_malformed");
-        void obey(deps, principal, connection, parseCommand(bytesOf(data)));
-      } catch (error) {
-        malformed += 1;
-        connection.send(presentErrorFrame(toAppError(error), null));
-        if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
-      }
+      const read = isBinary ? BINARY_REFUSED : readFrame(bytesOf(data));
+      if ("command" in read) return void obey(deps, principal, connection, read.command);
+      malformed += 1;
+      connection.send(read.refusal);
+      if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
     });
     const stopPinging = pingRegularly(socket);
     socket.on("error", (error) => deps.log.debug({ err: error }, "socket failed"));

@@ -22,15 +22,7 @@ export function AccountMenu({ onSignOut, onShortcuts }: AccountMenuProps) {
   if (me === null) return null;
   return (
     <>
-      <button
-        ref={anchor}
-        type="button"
-        aria-label="Your account"
-        aria-haspopup="menu"
-        aria-expanded={open}
-        onClick={() => setOpen(true)}
-        className="flex w-full items-center gap-3 rounded-md p-2 text-left transition-colors hover:bg-hover aria-expanded:bg-hover"
-      >
+      <div className="relative flex items-center gap-3 rounded-md p-2 transition-colors hover:bg-hover has-aria-expanded:bg-hover">
         <Avatar seed={me.id} name={me.username} />
         <span className="min-w-0 flex-1">
           <span className="flex leading-5">
@@ -39,7 +31,16 @@ export function AccountMenu({ onSignOut, onShortcuts }: AccountMenuProps) {
           <span className="block truncate text-sm text-ink-muted">{me.email ?? ROLES[me.role]}</span>
         </span>
         <ChevronsUpDown aria-hidden size={15} className="text-ink-muted" />
-      </button>
+        <button
+          ref={anchor}
+          type="button"
+          aria-label="Your account"
+          aria-haspopup="menu"
+          aria-expanded={open}
+          onClick={() => setOpen(true)}
+          className="absolute inset-0 rounded-md"
+        />
+      </div>
       {open && (
         <Suspense>
           <AccountMenuItems anchor={anchor} me={me} roleName={ROLES[me.role]} onClose={() => setOpen(false)} onSignOut={onSignOut} onShortcuts={onShortcuts} />

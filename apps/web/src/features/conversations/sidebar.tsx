@@ -11,21 +11,25 @@ import { ConversationList } from "./conversation-list.tsx";
 interface SidebarProps {
   onNew: () => void;
   onSwitcher: () => void;
+  /** Stands above the list. */
+  banner: ReactNode;
   footer: ReactNode;
-  /** On a narrow window the list is a page of its own. */
-  hiddenWhenNarrow: boolean;
+  /** On a narrow window the list is a page of its own, or not there. */
+  place: "beside" | "page" | "hidden";
 }
 
-export function Sidebar({ onNew, onSwitcher, footer, hiddenWhenNarrow }: SidebarProps) {
+export function Sidebar({ onNew, onSwitcher, banner, footer, place }: SidebarProps) {
   const mayStart = useSession((state) => state.me?.can.start_direct === true || state.me?.can.create_group === true);
+  if (place === "hidden") return null;
+  const Frame = place === "page" ? "main" : "aside";
   return (
-    <aside
-      aria-label="Sidebar"
-      className={classNames(
-        "flex w-full shrink-0 flex-col border-r border-line bg-sunken pt-[env(safe-area-inset-top)] md:w-76",
-        hiddenWhenNarrow && "max-md:hidden",
-      )}
+    <Frame
+      id={place === "page" ? "main" : undefined}
+      aria-label={place === "page" ? undefined : "Sidebar"}
+      className={classNames("flex shrink-0 flex-col bg-sunken pt-[env(safe-area-inset-top)]", place === "page" ? "w-full" : "w-76 border-r border-line")}
     >
+      {banner}
+      {place === "page" && <h1 className="sr-only">Conversations</h1>}
       <div className="flex h-15 shrink-0 items-center justify-between gap-2 pr-3 pl-4.5">
         <Link to={paths.conversations} className="flex items-center gap-2.5 rounded-sm text-lg font-semibold tracking-tight">
           <ProductMark />
@@ -47,6 +51,6 @@ export function Sidebar({ onNew, onSwitcher, footer, hiddenWhenNarrow }: Sidebar
         <ConversationList onNew={mayStart ? onNew : null} />
       </nav>
       <div className="border-t border-line p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">{footer}</div>
-    </aside>
+    </Frame>
   );
 }

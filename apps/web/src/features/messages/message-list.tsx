@@ -32,7 +32,7 @@ function NewestButton({ count, onPress }: NewestButtonProps) {
       onClick={onPress}
       aria-label={count > 0 ? undefined : "Jump to newest"}
       className={classNames(
-        "rise-in tap-target absolute bottom-3 left-1/2 inline-flex h-9 -translate-x-1/2 items-center gap-2 rounded-full text-sm font-medium shadow-floating transition-colors",
+        "rise-in tap-target inline-flex h-9 items-center gap-2 rounded-full text-sm font-medium shadow-floating transition-colors",
         count > 0 ? "bg-accent px-4 text-on-accent hover:bg-accent-strong" : "justify-center bg-surface px-2.5 text-ink-soft hover:bg-hover",
       )}
     >
@@ -110,8 +110,13 @@ export function MessageList({ conversation, window, myId, onRead }: MessageListP
             })}
           </div>
         </div>
+        {(!atEnd || !window.reaches_newest) && (
+          // Inside the scroller, so that the wheel works above it; without height, so that it moves nothing.
+          <div aria-live="off" className="sticky bottom-3 z-10 flex h-0 items-end justify-center">
+            <NewestButton count={newCount} onPress={toNewest} />
+          </div>
+        )}
       </div>
-      {(!atEnd || !window.reaches_newest) && <NewestButton count={newCount} onPress={toNewest} />}
     </div>
   );
 }

@@ -1,0 +1,22 @@
+import { sql } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import { SESSION_IDLE } from "../../plugins/session.ts";
+import type { Audiences } from "../members/audiences.ts";
+import { retireExpiredGuests } from "./expired-guests.ts";
+
+const EVERY_MS = 60_000;
+
+/** Tidies up what has run out, once a minute. Nothing depends on it for being refused. Returns the way to stop it. */
+export function startHousekeeping(deps: Deps & { audiences: Audiences }): () => void {
+  const tidyUp = async () => {
+    try {
+      await retireExpiredGuests(deps);
+      await deps.db.$executeRaw(sql`
+        DELETE FROM sessions WHERE expires_at <= now() OR last_used_at <= now() - ${SESSION_IDLE}::interval`);
+    } catch (error) {
+      deps.log.warn({ err: error }, "housekeeping failed; it is tried again in a minute");
+    }
+  };
+  const timer = setInterval(() => void tidyUp(), EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,169 @@
+import { IDBFactory } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeServer } from "../../test/fake-server.ts";
+import { openPage, type Page, shownOn } from "../../test/open-page.ts";
+import { ada, ben } from "../../test/people.ts";
+
+let server: FakeServer;
+let id: string;
+
+const contents = () => server.messagesOf(id).map((message) => message.content);
+const isLive = (page: Page) => vi.waitFor(() => expect(page.useConnection.getState().state).toBe("live"));
+
+async function openLivePage(person = ada): Promise<Page> {
+  const page = await openPage(person);
+  await isLive(page);
+  await page.openConversation(id);
+  return page;
+}
+
+function disconnect(): void {
+  server.isReachable = false;
+  for (const socket of server.sockets) socket.drop();
+}
+
+async function reconnect(page: Page): Promise<void> {
+  server.isReachable = true;
+  page.retryNow();
+  await isLive(page);
+}
+
+beforeEach(() => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  server = new FakeServer(ada);
+  id = server.addConversation([ada, ben]);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("sending", () => {
+  it("shows the message at once and sends it over the live socket, under one id all the way", async () => {
+    const page = await openLivePage();
+    page.sendMessage(id, "hello");
+    expect(shownOn(page, id)).toEqual(["hello …"]);
+    const minted = page.useMessages.getState().windows[id]?.rows[0]?.id;
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["hello"]));
+    expect(page.useMessages.getState().windows[id]?.rows[0]?.id).toBe(minted);
+    expect(server.messagesOf(id)[0]?.id).toBe(minted);
+    expect(server.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    expect(page.countUnsent()).toBe(0);
+  });
+
+  it("keeps a person's own order, also of what is written within one millisecond", async () => {
+    const page = await openLivePage();
+    const written = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    for (const line of written) page.sendMessage(id, line);
+    await vi.waitFor(() => expect(contents()).toEqual(written));
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(written));
+  });
+
+  it("goes over HTTP while there is no socket", async () => {
+    vi.stubGlobal("WebSocket", class extends EventTarget { constructor() { super(); queueMicrotask(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 }))); } close() {} });
+    const page = await openPage(ada);
+    await page.openConversation(id);
+    page.sendMessage(id, "by post");
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["by post"]));
+    expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("asks over HTTP, with the same id, when a live socket has not answered for ten seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const page = await openLivePage();
+    server.loses = ({ type }) => type.startsWith("message.");
+    page.sendMessage(id, "hello?");
+    await vi.waitFor(() => expect(contents()).toEqual(["hello?"]));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(shownOn(page, id)).toEqual(["hello? …"]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["hello?"]));
+    expect(contents()).toEqual(["hello?"]);
+    expect(page.useConnection.getState().state).toBe("live");
+  });
+
+  it("counts nothing of one's own as unread", async () => {
+    const page = await openLivePage();
+    page.sendMessage(id, "mine");
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["mine"]));
+    expect(page.useConversations.getState().conversations[id]).toMatchObject({ last_seq: 1, unread: 0 });
+  });
+});
+
+describe("without a network", () => {
+  it("waits, and sends each message once and in order after reconnecting", async () => {
+    const page = await openLivePage();
+    disconnect();
+    for (const line of ["one", "two", "three"]) page.sendMessage(id, line);
+    expect(shownOn(page, id)).toEqual(["one …", "two …", "three …"]);
+    server.say(id, ben, "meanwhile");
+    await reconnect(page);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["meanwhile", "one", "two", "three"]));
+    expect(contents()).toEqual(["meanwhile", "one", "two", "three"]);
+  });
+
+  it("sends again what was stored although its answer was lost, and nothing doubles", async () => {
+    const page = await openLivePage();
+    server.loses = ({ type }) => type.startsWith("message.");
+    page.sendMessage(id, "stored");
+    await vi.waitFor(() => expect(contents()).toEqual(["stored"]));
+    disconnect();
+    server.loses = () => false;
+    expect(shownOn(page, id)).toEqual(["stored …"]);
+    await reconnect(page);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["stored"]));
+    expect(contents()).toEqual(["stored"]);
+    expect(page.countUnsent()).toBe(0);
+  });
+
+  it("survives a reload: the row is back, and the message goes out once", async () => {
+    const before = await openLivePage();
+    disconnect();
+    before.sendMessage(id, "written on a train");
+    await vi.waitFor(() => expect(before.countUnsent()).toBe(1));
+    await vi.waitFor(async () => expect(await storedEntries()).toBe(1));
+    before.stopLive();
+    const page = await openPage(ada);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["written on a train …"]));
+    await reconnect(page);
+    await page.openConversation(id);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["written on a train"]));
+    expect(contents()).toEqual(["written on a train"]);
+    await vi.waitFor(async () => expect(await storedEntries()).toBe(0));
+  });
+
+  it("works without storage for as long as the page lives", async () => {
+    vi.stubGlobal("indexedDB", undefined);
+    const page = await openLivePage();
+    disconnect();
+    page.sendMessage(id, "private window");
+    await reconnect(page);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["private window"]));
+  });
+});
+
+describe("several tabs", () => {
+  it("may send the same entry both, and each shows it once", async () => {
+    const first = await openLivePage();
+    disconnect();
+    first.sendMessage(id, "from the outbox");
+    await vi.waitFor(async () => expect(await storedEntries()).toBe(1));
+    const second = await openPage(ada);
+    await vi.waitFor(() => expect(shownOn(second, id)).toEqual(["from the outbox …"]));
+    server.isReachable = true;
+    first.retryNow();
+    second.retryNow();
+    await Promise.all([isLive(first), isLive(second)]);
+    await second.openConversation(id);
+    for (const page of [first, second]) {
+      await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["from the outbox"]));
+      expect(page.countUnsent()).toBe(0);
+    }
+    expect(contents()).toEqual(["from the outbox"]);
+  });
+});
+
+async function storedEntries(): Promise<number> {
+  const { createStore, keys } = await import("idb-keyval");
+  return (await keys(createStore("confab", "outbox"))).length;
+}
