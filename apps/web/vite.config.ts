@@ -22,6 +22,18 @@ export default defineConfig({
     // The content security policy has no data: for scripts, styles and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs and updates seldom change comes as a few files instead of thirty.
+        codeSplitting: {
+          groups: [
+            { name: "framework", test: /node_modules\/(react|react-dom|scheduler|react-router|zod|zustand)\// },
+            { name: "icons", test: /node_modules\/lucide-react\// },
+            { name: "base", test: /(apps\/web\/src\/(lib|stores)|packages\/shared\/src)\/(?!query-client)/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -6,28 +6,38 @@ import { conversationLink, messageList, messagesOf, openConversation } from "../
 const COUNT = 20_000;
 const WHEEL_PX = 500;
 
+interface Move {
+  seq: number;
+  from: number;
+  to: number;
+}
+
 /** How far each message moved from one painted frame to the next, as the reader saw it. */
-async function watchFrames(page: Page): Promise<() => Promise<number[]>> {
+async function watchFrames(page: Page): Promise<() => Promise<Move[]>> {
   await messageList(page).evaluate((list) => {
-    const moves: number[] = [];
+    const moves: Move[] = [];
     let before = new Map<string, number>();
     const look = () => {
       const now = new Map<string, number>();
       for (const row of list.querySelectorAll("[data-message-id]")) {
         const { top, bottom } = row.getBoundingClientRect();
-        if (bottom > 0 && top < window.innerHeight) now.set(row.getAttribute("data-message-id") ?? "", top);
+        if (bottom > 0 && top < window.innerHeight) now.set(row.getAttribute("data-seq") ?? "", top);
       }
-      for (const [id, top] of now) {
-        const earlier = before.get(id);
-        if (earlier !== undefined) moves.push(top - earlier);
+      for (const [seq, to] of now) {
+        const from = before.get(seq);
+        if (from !== undefined && from !== to) moves.push({ seq: Number(seq), from, to });
       }
       before = now;
-      requestAnimationFrame(look);
+      requestAnimationFrame(afterPaint);
     };
-    requestAnimationFrame(look);
+    // An animation frame begins before layout is final; a message to oneself arrives after the frame was painted.
+    const painted = new MessageChannel();
+    painted.port1.onmessage = look;
+    const afterPaint = () => painted.port2.postMessage(null);
+    requestAnimationFrame(afterPaint);
     Object.assign(window, { movesSeen: moves });
   });
-  return () => page.evaluate(() => (window as Window & { movesSeen?: number[] }).movesSeen ?? []);
+  return () => page.evaluate(() => (window as Window & { movesSeen?: Move[] }).movesSeen ?? []);
 }
 
 /** Turns the wheel once and waits until the list stands still. */
@@ -51,13 +61,13 @@ async function wheelUp(page: Page): Promise<void> {
 }
 
 test("Ben opens a conversation of 20,000 messages at its newest in under a second, and reads back without a jump", async ({
-  server,
   newPerson,
   signInAsAdmin,
 }) => {
   const ben = await newPerson("Ben");
-  const id = await createGroup(await signInAsAdmin(), `Archive of ${ben.name}`, [ben]);
-  await floodConversation(server, id, COUNT);
+  const ada = await signInAsAdmin();
+  const id = await createGroup(ada, `Archive of ${ben.name}`, [ben]);
+  await floodConversation(ada, id, COUNT);
   const { page } = ben;
   await page.goto("/conversations");
   await conversationLink(page, `Archive of ${ben.name}`).waitFor();
@@ -77,23 +87,18 @@ test("Ben opens a conversation of 20,000 messages at its newest in under a secon
   }).toPass({ timeout: 45_000, intervals: [0] });
 
   const seen = await moves();
-  expect(seen.some((move) => move > 0)).toBe(true);
+  expect(seen.length).toBeGreaterThan(0);
   // Scrolling up only ever moves what is on the screen down, and never by more than the wheel was turned.
-  expect(Math.min(...seen)).toBeGreaterThanOrEqual(-1);
-  expect(Math.max(...seen)).toBeLessThanOrEqual(WHEEL_PX + 1);
+  expect(seen.filter(({ from, to }) => to < from - 1 || to > from + WHEEL_PX + 1)).toEqual([]);
   const seqs = (await messagesOf(page)).map(({ seq }) => seq);
   expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
 });
 
-test("Ben reaches the very first message, and comes back to the newest", async ({
-  server,
-  newPerson,
-  signInAsAdmin,
-}) => {
+test("Ben reaches the very first message, and comes back to the newest", async ({ newPerson, signInAsAdmin }) => {
   const ben = await newPerson("Ben");
   const name = `Diary of ${ben.name}`;
-  const id = await createGroup(await signInAsAdmin(), name, [ben]);
-  await floodConversation(server, id, 300);
+  const ada = await signInAsAdmin();
+  await floodConversation(ada, await createGroup(ada, name, [ben]), 300);
   await openConversation(ben.page, name);
   await messageList(ben.page).hover();
   await expect(async () => {

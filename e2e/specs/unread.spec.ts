@@ -3,7 +3,7 @@ import { test } from "../src/fixtures.ts";
 import {
   conversationLink,
   leaveConversation,
-  messageList,
+  messageRow,
   newMessagesDivider,
   openConversation,
   seesMessage,
@@ -51,21 +51,14 @@ test("Ben sees where the new messages begin, and the line stays while he reads o
   await openConversation(ben.page, "General");
   await seesMessage(ben.page, `${carol.name} new`, 10_000);
   await expect(newMessagesDivider(ben.page)).toBeVisible();
-  const order = await messageList(ben.page).evaluate(
-    (list, texts) => {
-      const find = (text: string) =>
-        [...list.querySelectorAll("[data-message-content]")].find((each) => each.textContent?.trim() === text);
-      const tops = [
-        find(texts[0] ?? ""),
-        list.querySelector('[role="separator"][aria-label="New messages"]'),
-        find(texts[1] ?? ""),
-      ];
-      return tops.map((element) => element?.getBoundingClientRect().top ?? Number.NaN);
-    },
-    [`${carol.name} old`, `${carol.name} new`],
-  );
-  expect(order).toEqual([...order].sort((a, b) => a - b));
-  expect(order.every(Number.isFinite)).toBe(true);
+  const marks = [
+    messageRow(ben.page, `${carol.name} old`),
+    newMessagesDivider(ben.page),
+    messageRow(ben.page, `${carol.name} new`).locator("[data-message-content]"),
+  ];
+  const tops = await Promise.all(marks.map(async (mark) => (await mark.boundingBox())?.y ?? Number.NaN));
+  expect(tops.every(Number.isFinite)).toBe(true);
+  expect(tops).toEqual(tops.toSorted((a, b) => a - b));
 
   await sendMessage(carol.page, `${carol.name} newer`);
   await seesMessage(ben.page, `${carol.name} newer`);

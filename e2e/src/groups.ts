@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
-import path from "node:path";
-import { promisify } from "node:util";
 import { conversationAnswerSchema, listConversationsAnswerSchema } from "@confab/shared/conversations";
+import { newId } from "@confab/shared/ids";
 import type { Person } from "./fixtures.ts";
-import type { Server } from "./server.ts";
 
 /** What is made ready before people look at it, by the ways that other programs have too. */
 
@@ -24,9 +21,36 @@ export async function idOfGeneral(person: Person): Promise<string> {
   return general.id;
 }
 
-/** Fills a conversation with history, straight into the database: nobody types 20,000 messages. */
-export async function floodConversation(server: Server, conversationId: string, count: number): Promise<void> {
-  const root = path.resolve(import.meta.dirname, "../..");
-  const parameters = ["apps/api/src/cli/flood-conversation.ts", conversationId, String(count)];
-  await promisify(execFile)(process.execPath, parameters, { cwd: root, env: server.env });
+/**
+ * Fills a conversation with history: the person says `1` to `count` over one socket, as fast as the server confirms.
+ * Runs in a page of its own on an address without the app, which would draw every message.
+ */
+export async function floodConversation(person: Person, conversationId: string, count: number): Promise<void> {
+  const page = await person.context.newPage();
+  await page.goto("/healthz");
+  const ids = Array.from({ length: count }, () => newId());
+  await page.evaluate(
+    ([conversation_id, messageIds]) =>
+      new Promise<void>((resolve, reject) => {
+        const socket = new WebSocket(`ws://${window.location.host}/ws`);
+        let sent = 0;
+        let acked = 0;
+        const sendMore = () => {
+          for (; sent < messageIds.length && sent - acked < 500; sent += 1) {
+            const content = `Entry ${sent + 1} ${"and so on ".repeat(sent % 7)}`;
+            socket.send(JSON.stringify({ type: "message.create", conversation_id, id: messageIds[sent], content }));
+          }
+        };
+        socket.onmessage = ({ data }) => {
+          const event = JSON.parse(String(data));
+          if (event.type === "error") reject(new Error(String(data)));
+          if (event.type === "message.acked") acked += 1;
+          if (acked === messageIds.length) resolve();
+          else if (event.type === "ready" || event.type === "message.acked") sendMore();
+        };
+        socket.onclose = ({ code }) => reject(new Error(`The socket was closed (${code}) after ${acked} messages.`));
+      }),
+    [conversationId, ids] as const,
+  );
+  await page.close();
 }

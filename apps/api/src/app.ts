@@ -19,8 +19,8 @@ import { readMarkersRoutes } from "./features/read-markers/read-markers.routes.t
 import { isSocketUpgrade, realtimeRoutes } from "./features/realtime/realtime.routes.ts";
 import { usersRoutes } from "./features/users/users.routes.ts";
 import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
-import { bodies } from "./plugins/bodies.ts";
-import { errorHandler, sendFrameworkError } from "./plugins/error-handler.ts";
+import { bodies, parseQuery } from "./plugins/bodies.ts";
+import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
 import { schemaCompiler } from "./plugins/schema-compiler.ts";
 import { security } from "./plugins/security.ts";
@@ -58,6 +58,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: { headersTimeout: 10_000, shouldUpgradeCallback: isSocketUpgrade },
     forceCloseConnections: "idle",
     frameworkErrors: sendFrameworkError,
+    clientErrorHandler: sendClientError,
+    routerOptions: { querystringParser: parseQuery },
   });
   const deps = wire(config, db, app.log);
 

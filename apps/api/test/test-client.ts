@@ -35,7 +35,7 @@ export class TestClient {
       if (pair.startsWith("confab_session=")) this.cookie = pair.endsWith("=") ? null : pair;
     }
     const text = await response.text();
-    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    const isJson = text !== "" && (response.headers.get("content-type")?.includes("json") ?? false);
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 

@@ -9,9 +9,12 @@ import { vi } from "vitest";
 import { FakeSocket } from "./fake-socket.ts";
 import { asMe } from "./people.ts";
 
+const FOUNDED_AT = "2026-11-22T09:00:00.000Z";
+
 interface StoredConversation {
   id: string;
   name: string;
+  updated_at: string;
   messages: Message[];
   revision: number;
   members: Person[];
@@ -57,7 +60,15 @@ export class FakeServer {
   }
 
   addConversation(members: Person[], id = newId()): string {
-    this.conversations.set(id, { id, name: "General", messages: [], revision: 0, members, read: new Map() });
+    this.conversations.set(id, {
+      id,
+      name: "General",
+      updated_at: FOUNDED_AT,
+      messages: [],
+      revision: 0,
+      members,
+      read: new Map(),
+    });
     return id;
   }
 
@@ -101,9 +112,17 @@ export class FakeServer {
     const conversation = this.#stored(id);
     conversation.revision += 1;
     conversation.name = name;
-    const { revision } = conversation;
-    const updated_at = new Date().toISOString();
-    this.publish({ type: "conversation.updated", conversation_id: id, revision, name, description: null, owner_id: null, updated_at });
+    conversation.updated_at = new Date().toISOString();
+    const { revision, updated_at } = conversation;
+    this.publish({
+      type: "conversation.updated",
+      conversation_id: id,
+      revision,
+      name,
+      description: null,
+      owner_id: null,
+      updated_at,
+    });
   }
 
   publish(event: Event): void {
@@ -112,7 +131,7 @@ export class FakeServer {
   }
 
   present(id: string): Conversation {
-    const { name, messages, revision, members, read } = this.#stored(id);
+    const { name, updated_at, messages, revision, members, read } = this.#stored(id);
     const read_seq = read.get(this.user?.id ?? "") ?? 0;
     return {
       id,
@@ -120,8 +139,8 @@ export class FakeServer {
       name,
       description: null,
       owner_id: null,
-      created_at: "2026-11-22T09:00:00.000Z",
-      updated_at: "2026-11-22T09:00:00.000Z",
+      created_at: FOUNDED_AT,
+      updated_at,
       last_seq: messages.length,
       revision,
       member_version: members.length,
@@ -156,7 +175,14 @@ export class FakeServer {
     socket.accept();
     const conversations = this.#mine().map(({ id }) => this.present(id));
     const server_time = new Date().toISOString();
-    socket.deliver({ type: "ready", connection_id: newId(), server_time, me: asMe(this.user), conversations, online: [this.user.id] });
+    socket.deliver({
+      type: "ready",
+      connection_id: newId(),
+      server_time,
+      me: asMe(this.user),
+      conversations,
+      online: [this.user.id],
+    });
   }
 
   #obey(socket: FakeSocket, command: Command): void {
@@ -171,7 +197,8 @@ export class FakeServer {
       const acked: Event = { type: "message.acked", message };
       if (!this.loses(acked)) socket.deliver(acked);
     }
-    if (command.type === "read_marker.move") socket.deliver({ type: "read_marker.moved", ...this.#read(command.conversation_id, command.seq) });
+    if (command.type === "read_marker.move")
+      socket.deliver({ type: "read_marker.moved", ...this.#read(command.conversation_id, command.seq) });
   }
 
   #read(id: string, seq: number) {
@@ -199,7 +226,14 @@ export class FakeServer {
     const code = this.refuse(request);
     if (code !== undefined) return problem(code);
     if (path === "/api/v1/workspace") {
-      return json({ registration: "open", guests: true, guest_ttl_hours: 24, setup_needed: false, ws_url: null, version: "1" });
+      return json({
+        registration: "open",
+        guests: true,
+        guest_ttl_hours: 24,
+        setup_needed: false,
+        ws_url: null,
+        version: "1",
+      });
     }
     if (this.user === null) return problem("sign_in_required");
     if (path === "/logout") return this.#logOut();
@@ -235,7 +269,12 @@ export class FakeServer {
     const changed = messages.filter((message) => message.revision > after).sort((a, b) => a.revision - b.revision);
     const page = changed.slice(0, this.changesPageSize);
     const complete = page.length === changed.length;
-    return { conversation: this.present(id), messages: page, revision: complete ? revision : (page.at(-1)?.revision ?? after), complete };
+    return {
+      conversation: this.present(id),
+      messages: page,
+      revision: complete ? revision : (page.at(-1)?.revision ?? after),
+      complete,
+    };
   }
 }
 

@@ -3,21 +3,22 @@ import { onTestFinished, vi } from "vitest";
 import { asMe } from "./people.ts";
 
 async function importPage() {
-  const [live, send, retry, discard, open, read, typing, leave, messages, conversations, connection, session, drafts] = await Promise.all([
-    import("../src/realtime/live.ts"),
-    import("../src/features/messages/send-message.ts"),
-    import("../src/features/messages/retry-message.ts"),
-    import("../src/features/messages/discard-message.ts"),
-    import("../src/features/conversations/open-conversation.ts"),
-    import("../src/features/conversations/mark-read.ts"),
-    import("../src/features/typing/announce-typing.ts"),
-    import("../src/features/auth/sign-out.ts"),
-    import("../src/stores/messages.store.ts"),
-    import("../src/stores/conversations.store.ts"),
-    import("../src/stores/connection.store.ts"),
-    import("../src/stores/session.store.ts"),
-    import("../src/stores/drafts.store.ts"),
-  ]);
+  const [live, send, retry, discard, open, read, typing, leave, messages, conversations, connection, session, drafts] =
+    await Promise.all([
+      import("../src/realtime/live.ts"),
+      import("../src/features/messages/send-message.ts"),
+      import("../src/features/messages/retry-message.ts"),
+      import("../src/features/messages/discard-message.ts"),
+      import("../src/features/conversations/open-conversation.ts"),
+      import("../src/features/conversations/mark-read.ts"),
+      import("../src/features/typing/announce-typing.ts"),
+      import("../src/features/auth/sign-out.ts"),
+      import("../src/stores/messages.store.ts"),
+      import("../src/stores/conversations.store.ts"),
+      import("../src/stores/connection.store.ts"),
+      import("../src/stores/session.store.ts"),
+      import("../src/stores/drafts.store.ts"),
+    ]);
   return {
     ...live,
     ...send,
@@ -53,5 +54,7 @@ export async function openPage(person: Person): Promise<Page> {
 /** What a person sees of a conversation on that page: each row's content, with a mark on what is not sent. */
 export function shownOn(page: Page, conversationId: string): string[] {
   const marks = { sent: "", sending: " …", failed: " !" };
-  return (page.useMessages.getState().windows[conversationId]?.rows ?? []).map((row) => row.content + marks[row.status]);
+  return (page.useMessages.getState().windows[conversationId]?.rows ?? []).map(
+    (row) => row.content + marks[row.status],
+  );
 }

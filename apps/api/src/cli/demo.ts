@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import closeWithGrace from "close-with-grace";
 import { buildApp, wire } from "../app.ts";
 import { type Config, readConfig } from "../core/config.ts";
 import { openDb } from "../core/db.ts";
-import { startEmbeddedPostgres } from "../database/embedded-postgres.ts";
 import { migrate } from "../database/migrate.ts";
+import { startThrowAwayPostgres } from "../database/throw-away-postgres.ts";
 import { prepareWorkspace } from "../features/workspace/workspace.service.ts";
 import { stopWith } from "../start-error.ts";
 import { DEMO_PEOPLE, demoPassword } from "./demo-content.ts";
@@ -23,12 +20,7 @@ const log = {
 };
 
 async function startDemo(config: Config): Promise<string> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), "confab-demo-"));
-  const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
-  const endData = async () => {
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
+  const postgres = await startThrowAwayPostgres(quiet);
   try {
     await migrate(postgres.url);
     const db = openDb(postgres.url);
@@ -40,11 +32,11 @@ async function startDemo(config: Config): Promise<string> {
     closeWithGrace({ delay: 10_000, logger: false }, async () => {
       await app.close();
       await db.$disconnect();
-      await endData();
+      await postgres.stop();
     });
     return url;
   } catch (error) {
-    await endData();
+    await postgres.stop();
     throw error;
   }
 }

@@ -8,7 +8,7 @@ export class AppError extends Error {
   readonly errors: FieldProblem[] | undefined;
 
   constructor(code: ErrorCode, errors?: FieldProblem[]) {
-    super(errors?.[0] ? `${errors[0].field} ${errors[0].message}.`.trimStart() : sentenceOf(code));
+    super(errors?.[0] ? `${errors[0].field || "The body"} ${errors[0].message}.` : sentenceOf(code));
     this.code = code;
     this.status = statusOf(code);
     this.errors = errors;
@@ -28,7 +28,7 @@ const AWAY_KINDS = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketT
 const AWAY_STATES = /^(08|53|57P)/;
 /** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */
 const AWAY_WORDS =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|write EPIPE)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|write EPIPE)/;
 
 /** What Prisma passes on, untyped, of the driver's own account of a failure. */
 const driverErrorSchema = z.object({

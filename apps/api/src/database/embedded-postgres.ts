@@ -51,15 +51,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         `The database lies in ${cluster.home}, for the user that runs PostgreSQL cannot enter ${dataDir}.`,
       );
     const logFile = join(dataDir, "postgres.log");
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await stopOrphan(cluster, options.log);
       const port = options.port ?? (await choosePort(cluster.access.port));
       const launched = await launch(cluster, port, logFile, options.durable ?? true);
-      if (typeof launched !== "string") return await serve(cluster, port, launched, options);
-      const passes = PASSING_TROUBLE.test(launched) || (options.port === undefined && PORT_TAKEN.test(launched));
-      if (!passes || attempt === MAX_ATTEMPTS) throw startProblem(launched, logFile, options.port);
+      if (typeof launched !== "string") {
+        const serving = await serve(cluster, port, launched, options);
+        if (serving !== undefined) return serving;
+      } else {
+        const passes = PASSING_TROUBLE.test(launched) || (options.port === undefined && PORT_TAKEN.test(launched));
+        if (!passes || attempt === MAX_ATTEMPTS) throw startProblem(launched, logFile, options.port);
+      }
       await delay(RETRY_MS);
     }
+    throw new DatabaseError(`The embedded PostgreSQL started but never answered. More is in ${logFile}.`);
   } catch (error) {
     if (error instanceof DatabaseError || !(error instanceof Error)) throw error;
     throw new DatabaseError(`The embedded PostgreSQL cannot use ${dataDir}: ${error.message}.`, { cause: error });
@@ -169,12 +174,13 @@ async function ensureDatabase(cluster: Cluster, admin: pg.Client): Promise<void>
   if (database.rowCount === 0) await admin.query("CREATE DATABASE confab OWNER confab");
 }
 
+/** Takes charge of a PostgreSQL just started. Undefined when another server that starts too was faster. */
 async function serve(
   cluster: Cluster,
   port: number,
   child: ChildProcess,
   { log, onExit }: EmbeddedPostgresOptions,
-): Promise<EmbeddedPostgres> {
+): Promise<EmbeddedPostgres | undefined> {
   const pid = child.pid ?? 0;
   // The last resort of a server that exits without stop(): asked to end, PostgreSQL does so without us.
   const endWithUs = () => void child.kill("SIGINT");
@@ -184,6 +190,14 @@ async function serve(
     stopping ??= stopPostmaster(pid, cluster.clusterDir).finally(() => process.off("exit", endWithUs));
     return stopping;
   };
+  const owner = await takeOwnership(cluster, port);
+  if (typeof owner === "string") {
+    await stop();
+    if (owner !== "refused") return undefined;
+    throw new DatabaseError(
+      `The passwords in ${cluster.home} are not those of the data beside them. Bring the right ones back.`,
+    );
+  }
   child.on("exit", (code, signal) => {
     if (stopping !== undefined) return;
     process.off("exit", endWithUs);
@@ -191,25 +205,16 @@ async function serve(
     log.error(reason);
     onExit?.(reason);
   });
-  const own = async () => {
-    const owner = await takeOwnership(cluster, port);
-    // PostgreSQL drops every connection when one of its processes crashes, and goes on: so does the owner.
-    owner?.on("end", () => void reown());
-    return owner;
-  };
+  // PostgreSQL drops every connection when one of its processes crashes, and goes on: so does the owner.
   const reown = async () => {
     while (stopping === undefined && isAlive(pid)) {
-      try {
-        if ((await own()) === undefined) log.error("Another server has taken over the embedded PostgreSQL.");
-        return;
-      } catch {
-        await delay(RETRY_MS);
-      }
+      const again = await takeOwnership(cluster, port);
+      if (typeof again !== "string") return void again.on("end", () => void reown());
+      await delay(RETRY_MS);
     }
   };
+  owner.on("end", () => void reown());
   try {
-    const owner = await own();
-    if (owner === undefined) throw new DatabaseError(`Another Confab is starting on ${cluster.home} at this moment.`);
     await ensureDatabase(cluster, owner);
     await rememberPort(cluster, port);
   } catch (error) {

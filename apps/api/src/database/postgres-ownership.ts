@@ -29,30 +29,34 @@ async function connectAsAdmin(cluster: Cluster, port: number): Promise<pg.Client
   return client;
 }
 
-/** Becomes the owner and returns the connection that means it, or undefined when another server is. */
-export async function takeOwnership(cluster: Cluster, port: number): Promise<pg.Client | undefined> {
-  const client = await connectAsAdmin(cluster, port);
-  const { rows } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock($1) AS taken", [OWNER_LOCK]);
-  if (rows.some((row) => row.taken)) return client;
-  await client.end();
-  return undefined;
+/**
+ * Tries to become the owner: the connection that means it, or why not. "refused": not with our password. "silent": no
+ * answer just now, as from a PostgreSQL that is starting or stopping.
+ */
+export async function takeOwnership(
+  cluster: Cluster,
+  port: number,
+): Promise<pg.Client | "taken" | "refused" | "silent"> {
+  try {
+    const client = await connectAsAdmin(cluster, port);
+    const { rows } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock($1) AS taken", [OWNER_LOCK]);
+    if (rows.some((row) => row.taken)) return client;
+    await client.end();
+    return "taken";
+  } catch (error) {
+    return codeOf(error) === "28P01" ? "refused" : "silent";
+  }
 }
 
 /** Takes ownership from a server that is gone. Throws when it is not gone. */
-export async function inheritOwnership(cluster: Cluster, { pid, port }: PidFile): Promise<pg.Client | undefined> {
+export async function inheritOwnership(cluster: Cluster, { pid, port }: PidFile): Promise<void> {
   for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until; await delay(RETRY_MS)) {
-    if (!(await isPostmasterOf(pid, cluster.clusterDir))) return undefined;
-    try {
-      const owner = await takeOwnership(cluster, port);
-      if (owner !== undefined) return owner;
-    } catch (error) {
-      // Not our password: nobody of ours can own it. Anything else may be a server that is still starting or stopping.
-      if (codeOf(error) === "28P01") return undefined;
-      continue;
-    }
+    if (!(await isPostmasterOf(pid, cluster.clusterDir))) return;
+    const outcome = await takeOwnership(cluster, port);
+    if (outcome === "silent") continue;
+    if (outcome !== "taken") return;
     throw new DatabaseError(
       `Another Confab is running on ${cluster.home}. Stop it first, or give this one a DATA_DIR of its own. (Nodes that belong together share one DATABASE_URL.)`,
     );
   }
-  return undefined;
 }

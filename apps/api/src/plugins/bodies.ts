@@ -1,7 +1,7 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import secureJson from "secure-json-parse";
-import { AppError } from "../core/errors.ts";
+import { AppError, invalidField } from "../core/errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -14,20 +14,39 @@ export function decodeUtf8(bytes: Buffer): string {
   }
 }
 
-/** JSON from outside. Refuses what would poison a prototype. Throws json_malformed or text_malformed. */
+/** JSON from outside. Throws json_malformed or text_malformed, and request_invalid for what would poison a prototype. */
 export function parseJson(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes);
   try {
     return secureJson.parse(text, { protoAction: "error", constructorAction: "error" });
-  } catch {
-    throw new AppError("json_malformed");
+  } catch (error) {
+    const isPoison = error instanceof Error && error.message.includes("forbidden prototype");
+    throw isPoison ? invalidField("", "must not hold __proto__ or constructor.prototype") : new AppError("json_malformed");
   }
 }
 
+type Fields = Record<string, string | string[]>;
+
 /** A form as an object; a field that comes more than once becomes a list. */
-export function parseForm(bytes: Buffer): Record<string, string | string[]> {
+export function parseForm(bytes: Buffer): Fields {
+  return parseFields(decodeUtf8(bytes));
+}
+
+/** What stands for a query that is no text: the router, which asks for it to be parsed, cannot take a failure. */
+export const UNREADABLE_QUERY: Fields = Object.freeze({});
+
+/** A query string in the same way as a form, or UNREADABLE_QUERY. */
+export function parseQuery(text: string): Fields {
+  try {
+    return parseFields(text);
+  } catch {
+    return UNREADABLE_QUERY;
+  }
+}
+
+function parseFields(text: string): Fields {
   const fields = new Map<string, string | string[]>();
-  for (const pair of decodeUtf8(bytes).split("&")) {
+  for (const pair of text.split("&")) {
     if (pair === "") continue;
     const at = pair.indexOf("=");
     const name = unescapeForm(at < 0 ? pair : pair.slice(0, at));
@@ -46,15 +65,21 @@ function unescapeForm(text: string): string {
   }
 }
 
+/** What says it is in another encoding would be read as something else than was meant. */
+function refuseOtherCharsets(request: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(request.headers["content-type"] ?? "")?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new AppError("media_type_unsupported");
+}
+
 /** The two kinds of body this server takes, both as strict UTF-8. Everything else is 415. */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
-    parseJson(body),
-  );
-  app.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "buffer" },
-    async (_request: unknown, body: Buffer) => parseForm(body),
-  );
+  for (const [type, parse] of [
+    ["application/json", parseJson],
+    ["application/x-www-form-urlencoded", parseForm],
+  ] as const)
+    app.addContentTypeParser(type, { parseAs: "buffer" }, async (request: FastifyRequest, body: Buffer) => {
+      refuseOtherCharsets(request);
+      return parse(body);
+    });
 });

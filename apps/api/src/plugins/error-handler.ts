@@ -1,5 +1,7 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf, statusOf } from "@confab/shared/errors";
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { AppError, isDatabaseAway } from "../core/errors.ts";
 
@@ -60,6 +62,26 @@ export const errorHandler = fp(async (app: FastifyInstance) => {
 /** For failures before a route is found (a malformed URL): the error handler is not asked then. */
 export function sendFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   void sendProblem(request, reply, toAppError(error));
+}
+
+const CODE_OF_PARSE_ERROR: Record<string, ErrorCode> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+
+/** For bytes that never became a request: only the connection is there to answer on, and it ends with the answer. */
+export function sendClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const problem = presentProblem(new AppError(CODE_OF_PARSE_ERROR[error.code] ?? "request_invalid"));
+  const body = JSON.stringify(problem);
+  const headers = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    "content-type: application/problem+json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.write(`${headers.join("\r\n")}\r\n\r\n${body}`);
+  socket.destroy(error);
 }
 
 export const TOO_MANY = { code: "too_many_requests", status: statusOf("too_many_requests") } as const;

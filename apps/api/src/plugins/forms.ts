@@ -56,5 +56,5 @@ function shownAgain(fields: Fields): Record<string, string> {
   const texts = Object.entries(fields).filter(
     (entry): entry is [string, string] => typeof entry[1] === "string" && !entry[0].includes("password"),
   );
-  return Object.fromEntries(texts.slice(0, 10).map(([name, text]) => [name, text.slice(0, 200)]));
+  return Object.fromEntries(texts.slice(0, 10).map(([name, text]) => [name, [...text].slice(0, 200).join("")]));
 }

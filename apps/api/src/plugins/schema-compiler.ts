@@ -4,6 +4,7 @@ import fp from "fastify-plugin";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { AppError } from "../core/errors.ts";
+import { UNREADABLE_QUERY } from "./bodies.ts";
 
 /** What zod found wrong, as fields and sentences. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
@@ -40,6 +41,7 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
 /** Requests are parsed and answers serialised by the shared schemas: nothing unknown comes in, nothing unlisted goes out. */
 export const schemaCompiler = fp(async (app: FastifyInstance) => {
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (value: unknown) => {
+    if (value === UNREADABLE_QUERY) return { error: new AppError("text_malformed") };
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };
     return { error: new AppError("request_invalid", fieldProblems(parsed.error)) };

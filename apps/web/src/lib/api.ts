@@ -13,7 +13,12 @@ import {
   listConversationsAnswerSchema,
   listMembersAnswerSchema,
 } from "@confab/shared/conversations";
-import { type CreateMessageBody, messageAnswerSchema, messagesPageSchema, readMarkerSchema } from "@confab/shared/messages";
+import {
+  type CreateMessageBody,
+  messageAnswerSchema,
+  messagesPageSchema,
+  readMarkerSchema,
+} from "@confab/shared/messages";
 import { listAccountsAnswerSchema, listUsersAnswerSchema, meAnswerSchema } from "@confab/shared/users";
 import { workspaceSchema } from "@confab/shared/workspace";
 import { answerMalformed, networkFailed, refusedBy } from "./api-error.ts";
@@ -98,7 +103,8 @@ export const api = {
   setUp: async (body: SetupBody) => (await call(setupAnswerSchema, "POST", "/api/v1/setup", body)).me,
   me: async () => (await call(meAnswerSchema, "GET", "/api/v1/me")).me,
   listUsers: (query: PeopleQuery = {}) => call(listUsersAnswerSchema, "GET", withQuery("/api/v1/users", query)),
-  listAccounts: (query: PeopleQuery = {}) => call(listAccountsAnswerSchema, "GET", withQuery("/api/v1/accounts", query)),
+  listAccounts: (query: PeopleQuery = {}) =>
+    call(listAccountsAnswerSchema, "GET", withQuery("/api/v1/accounts", query)),
   listConversations: async (scope?: "mine" | "all") =>
     (await call(listConversationsAnswerSchema, "GET", withQuery("/api/v1/conversations", { scope }))).conversations,
   createConversation: async (body: CreateConversationBody) =>

@@ -1,20 +1,20 @@
 import { statusOf } from "@confab/shared/errors";
 import type { Event, EventOf } from "@confab/shared/events";
+import { useConnection } from "../stores/connection.store.ts";
 import {
   applyConversationUpdate,
   applyMemberChange,
   applyMessage,
   useConversations,
 } from "../stores/conversations.store.ts";
-import { useConnection } from "../stores/connection.store.ts";
 import { setOnline, usePresence } from "../stores/presence.store.ts";
 import { useSession } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { applyReady } from "./apply-ready.ts";
-import { forgetConversation, scheduleCatchUp, takeConversation } from "./catch-up.ts";
+import { forgetConversation } from "./catch-up.ts";
 import { refuseSend } from "./outbox-entries.ts";
-import { takeReadMarker } from "./read-marker.ts";
-import { isOutOfStep, takeChange } from "./revisions.ts";
+import { takeChange } from "./revisions.ts";
+import { takeConversation, takeReadMarker } from "./take-conversation.ts";
 import { takeMessages } from "./take-messages.ts";
 import { takeTypingStarted, takeTypingStopped } from "./typing.ts";
 
@@ -62,12 +62,13 @@ function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.
   takeMessages(conversation_id, [message]);
   if (type !== "message.updated") takeTypingStopped(conversation_id, sender.id);
   const myId = useSession.getState().me?.id;
-  inOrder({ conversation_id, revision }, () => useConversations.setState((state) => applyMessage(state, message, myId)));
+  inOrder({ conversation_id, revision }, () =>
+    useConversations.setState((state) => applyMessage(state, message, myId)),
+  );
 }
 
 function inOrder(change: { conversation_id: string; revision: number }, apply: () => void): void {
   takeChange(change.conversation_id, change.revision, apply);
-  if (isOutOfStep(change.conversation_id)) scheduleCatchUp(change.conversation_id);
 }
 
 function takeError({ id, code, message }: EventOf<"error">): void {

@@ -4,8 +4,9 @@ import { heardOfSeq, useMessages } from "../stores/messages.store.ts";
 import { replaceOnline, usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
-import { catchUp, forgetConversation, peopleOf, refresh, scheduleCatchUp } from "./catch-up.ts";
+import { catchUp, forgetConversation, refresh } from "./catch-up.ts";
 import { distanceBehind, noteJump } from "./revisions.ts";
+import { peopleOf, stopRecounting } from "./take-conversation.ts";
 
 /** The snapshot a connection begins with: it replaces what was believed, and shows what was missed meanwhile. */
 export function applyReady({ me, conversations, online }: EventOf<"ready">): void {
@@ -13,6 +14,7 @@ export function applyReady({ me, conversations, online }: EventOf<"ready">): voi
   useUsers.setState((state) => upsertPeople(state, [me, ...conversations.flatMap(peopleOf)]));
   usePresence.setState(replaceOnline(online));
   useConversations.setState((state) => replaceConversations(state, conversations));
+  stopRecounting();
   for (const { id } of conversations) noteJump(id);
   for (const conversationId of Object.keys(useMessages.getState().windows)) reviewWindow(conversationId);
 }
@@ -32,8 +34,6 @@ function reviewWindow(conversationId: string): void {
     return;
   }
   useMessages.setState((state) => heardOfSeq(state, conversationId, conversation.last_seq));
-  const behind = distanceBehind(conversationId);
-  if (behind > 0) void catchUp(conversationId);
-  // An answer over HTTP can be younger than the snapshot; its event follows in a moment.
-  else if (behind < 0) scheduleCatchUp(conversationId);
+  // Ahead of the snapshot is no reason: an answer over HTTP can be younger, and its event follows in a moment.
+  if (distanceBehind(conversationId) > 0) void catchUp(conversationId);
 }

@@ -191,7 +191,8 @@ describe("opening", () => {
     say(1, 60);
     await goLive();
     let arrive = () => undefined as void;
-    server.delay = ({ path }) => (path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined);
+    server.delay = ({ path }) =>
+      path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined;
     const opening = openConversation(id);
     await vi.waitFor(() => expect(server.requestsTo("/messages")).toHaveLength(1));
     server.edit(id, 60, "word 60, edited");
@@ -213,7 +214,8 @@ describe("opening", () => {
     say(1, 5);
     await goLive();
     let arrive = () => undefined as void;
-    server.delay = ({ path }) => (path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined);
+    server.delay = ({ path }) =>
+      path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined;
     const opening = openConversation(id);
     await vi.waitFor(() => expect(server.requestsTo("/messages")).toHaveLength(1));
     server.socket?.drop();

@@ -1,14 +1,13 @@
-import type { Conversation } from "@confab/shared/conversations";
 import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { api } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
-import { mergeConversation, removeConversation, useConversations } from "../stores/conversations.store.ts";
+import { removeConversation, useConversations } from "../stores/conversations.store.ts";
 import { dropWindow, removeWindow, useMessages } from "../stores/messages.store.ts";
-import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { backoffMs, Naps } from "./backoff.ts";
 import { lifetime } from "./lifetime.ts";
 import { loadPage } from "./load-page.ts";
-import { distanceBehind, forgetRevisions, isOutOfStep, noteComplete, noteJump } from "./revisions.ts";
+import { distanceBehind, forgetRevisions, isOutOfStep, noteComplete, onOutOfStep } from "./revisions.ts";
+import { takeConversation } from "./take-conversation.ts";
 import { takeMessages } from "./take-messages.ts";
 
 /** Events of one moment may overtake each other on their way through the server; a gap that stays is a loss. */
@@ -21,20 +20,6 @@ const FRUITLESS_MAX = 3;
 const running = new Set<string>();
 const patience = new Map<string, ReturnType<typeof setTimeout>>();
 const naps = new Naps();
-
-/** Takes in a whole conversation as an answer or event brought it. */
-export function takeConversation(conversation: Conversation): void {
-  const before = useConversations.getState().conversations[conversation.id]?.revision;
-  useUsers.setState((state) => upsertPeople(state, peopleOf(conversation)));
-  useConversations.setState((state) => mergeConversation(state, conversation));
-  const after = useConversations.getState().conversations[conversation.id]?.revision;
-  if (before !== after) noteJump(conversation.id);
-  if (isOutOfStep(conversation.id)) scheduleCatchUp(conversation.id);
-}
-
-export function peopleOf({ other, last_message }: Conversation): NonNullable<Conversation["other"]>[] {
-  return [other, last_message?.sender ?? null].filter((person) => person !== null);
-}
 
 /** Catches up unless what is missing arrives within a moment. */
 export function scheduleCatchUp(conversationId: string): void {
@@ -75,7 +60,6 @@ export async function catchUp(conversationId: string): Promise<void> {
 export async function reloadNewest(conversationId: string): Promise<void> {
   if (useMessages.getState().windows[conversationId]?.is_open) await loadPage(conversationId, "newest");
   else useMessages.setState((state) => dropWindow(state, conversationId));
-  if (isOutOfStep(conversationId)) scheduleCatchUp(conversationId);
 }
 
 /** Fetches an open conversation anew where nobody waits for the result: a failure stands in the window. */
@@ -107,7 +91,11 @@ export function stopCatchingUp(): void {
   forgetRevisions();
 }
 
-async function tryStep(conversationId: string, afresh: boolean, signal: AbortSignal): Promise<"done" | "failed" | "over"> {
+async function tryStep(
+  conversationId: string,
+  afresh: boolean,
+  signal: AbortSignal,
+): Promise<"done" | "failed" | "over"> {
   try {
     await step(conversationId, afresh, signal);
     return "done";
@@ -148,3 +136,5 @@ function placeOf(conversationId: string): string {
   const revision = useConversations.getState().conversations[conversationId]?.revision;
   return `${revision} ${useMessages.getState().windows[conversationId]?.known_revision}`;
 }
+
+onOutOfStep(scheduleCatchUp);

@@ -166,7 +166,10 @@ describe("frames", () => {
     old?.drop();
     await vi.waitFor(() => expect(state()).toBe("live"));
     const message = server.say(id, ben, "once");
-    old?.deliver({ type: "message.created", message: { ...message, seq: 2, revision: 2, id: message.id.replace(/.$/, "0") } });
+    old?.deliver({
+      type: "message.created",
+      message: { ...message, seq: 2, revision: 2, id: message.id.replace(/.$/, "0") },
+    });
     old?.drop(4401);
     expect(state()).toBe("live");
     expect(useConversations.getState().conversations[id]).toMatchObject({ last_seq: 1, unread: 1 });

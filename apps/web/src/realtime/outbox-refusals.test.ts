@@ -43,7 +43,8 @@ describe("a refusal", () => {
 
   it("is still there after a reload, and is not sent again unasked", async () => {
     const before = await openLivePage();
-    server.refuse = ({ path, method }) => (path.endsWith("/messages") && method !== "GET" ? "conversation_not_found" : undefined);
+    server.refuse = ({ path, method }) =>
+      path.endsWith("/messages") && method !== "GET" ? "conversation_not_found" : undefined;
     before.sendMessage(id, "refused");
     await vi.waitFor(() => expect(shownOn(before, id)).toEqual(["refused !"]));
     before.stopLive();
@@ -70,7 +71,10 @@ describe("a refusal", () => {
   it("comes at once for what no server would take", async () => {
     const page = await openLivePage();
     page.sendMessage(id, "x".repeat(MESSAGE_MAX + 1));
-    expect(firstRow(page)).toMatchObject({ status: "failed", failure: "This message must have at most 16000 characters." });
+    expect(firstRow(page)).toMatchObject({
+      status: "failed",
+      failure: "This message must have at most 16000 characters.",
+    });
     page.sendMessage(id, "   ");
     expect(shownOn(page, id)).toHaveLength(1);
     expect(server.socket?.sent.filter((frame) => frame.includes("message.create"))).toEqual([]);
@@ -78,14 +82,18 @@ describe("a refusal", () => {
 });
 
 describe("what may pass the next time", () => {
-  it.each(["too_many_requests", "server_busy", "database_unavailable", "server_error"] as const)("%s is tried again", async (code) => {
-    const page = await openLivePage();
-    let refusals = 0;
-    server.refuse = ({ path, method }) => (path.endsWith("/messages") && method !== "GET" && refusals++ < 1 ? code : undefined);
-    page.sendMessage(id, "patience");
-    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["patience"]), { timeout: 3_000 });
-    expect(refusals).toBe(2);
-  });
+  it.each(["too_many_requests", "server_busy", "database_unavailable", "server_error"] as const)(
+    "%s is tried again",
+    async (code) => {
+      const page = await openLivePage();
+      let refusals = 0;
+      server.refuse = ({ path, method }) =>
+        path.endsWith("/messages") && method !== "GET" && refusals++ < 1 ? code : undefined;
+      page.sendMessage(id, "patience");
+      await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["patience"]), { timeout: 3_000 });
+      expect(refusals).toBe(2);
+    },
+  );
 });
 
 describe("whose messages these are", () => {

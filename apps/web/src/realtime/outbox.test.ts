@@ -60,7 +60,16 @@ describe("sending", () => {
   });
 
   it("goes over HTTP while there is no socket", async () => {
-    vi.stubGlobal("WebSocket", class extends EventTarget { constructor() { super(); queueMicrotask(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 }))); } close() {} });
+    vi.stubGlobal(
+      "WebSocket",
+      class extends EventTarget {
+        constructor() {
+          super();
+          queueMicrotask(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 })));
+        }
+        close() {}
+      },
+    );
     const page = await openPage(ada);
     await page.openConversation(id);
     page.sendMessage(id, "by post");

@@ -139,7 +139,8 @@ async function transmit(
 ): Promise<{ outcome: SendOutcome; bySocket: boolean }> {
   const { id, content, sent_from_client, conversation_id } = entry;
   const answer = awaitAnswer(id);
-  const bySocket = mayUseSocket && sendCommand({ type: "message.create", id, content, sent_from_client, conversation_id });
+  const bySocket =
+    mayUseSocket && sendCommand({ type: "message.create", id, content, sent_from_client, conversation_id });
   const timer = setTimeout(() => void post(entry, signal), bySocket ? ACK_PATIENCE_MS : 0);
   const outcome = await answer;
   clearTimeout(timer);

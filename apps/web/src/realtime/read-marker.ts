@@ -1,15 +1,19 @@
-import type { ReadMarker } from "@confab/shared/messages";
 import { api } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
-import { advanceReadMarker, applyReadMarker, useConversations } from "../stores/conversations.store.ts";
+import { advanceReadMarker, useConversations } from "../stores/conversations.store.ts";
 import { sendCommand } from "./connection.ts";
 import { lifetime } from "./lifetime.ts";
+import {
+  expectedReadMarkers,
+  expectReadMarker,
+  forgetExpectations,
+  forgetExpected,
+  takeReadMarker,
+} from "./take-conversation.ts";
 
 /** Scrolling reads many messages in a row; the server hears of the last of them. */
 const THROTTLE_MS = 400;
 
-/** What was read here and not yet confirmed by the server. */
-const wanted = new Map<string, number>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Moves the read marker forward, on this screen at once and on the server soon. */
@@ -17,7 +21,7 @@ export function wantRead(conversationId: string, seq: number): void {
   const conversation = useConversations.getState().conversations[conversationId];
   if (conversation === undefined || conversation.role === null || seq <= conversation.read_seq) return;
   useConversations.setState((state) => advanceReadMarker(state, conversationId, seq));
-  wanted.set(conversationId, Math.min(seq, conversation.last_seq));
+  expectReadMarker(conversationId, Math.min(seq, conversation.last_seq));
   if (timers.has(conversationId)) return;
   const timer = setTimeout(() => {
     timers.delete(conversationId);
@@ -26,18 +30,12 @@ export function wantRead(conversationId: string, seq: number): void {
   timers.set(conversationId, timer);
 }
 
-/** The server's word, from an event or answer. */
-export function takeReadMarker(marker: ReadMarker): void {
-  useConversations.setState((state) => applyReadMarker(state, marker));
-  if (marker.read_seq >= (wanted.get(marker.conversation_id) ?? 0)) wanted.delete(marker.conversation_id);
-}
-
 /** After a snapshot, which may not have heard of what was read meanwhile. */
 export function repeatReadMarkers(): void {
-  for (const [conversationId, seq] of [...wanted]) {
+  for (const [conversationId, seq] of [...expectedReadMarkers()]) {
     const conversation = useConversations.getState().conversations[conversationId];
     if (conversation === undefined || conversation.read_seq >= seq) {
-      wanted.delete(conversationId);
+      forgetExpected(conversationId);
       continue;
     }
     useConversations.setState((state) => advanceReadMarker(state, conversationId, seq));
@@ -48,11 +46,11 @@ export function repeatReadMarkers(): void {
 export function stopReading(): void {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
-  wanted.clear();
+  forgetExpectations();
 }
 
 async function tell(conversationId: string): Promise<void> {
-  const seq = wanted.get(conversationId);
+  const seq = expectedReadMarkers().get(conversationId);
   if (seq === undefined) return;
   if (sendCommand({ type: "read_marker.move", conversation_id: conversationId, seq })) return;
   const signal = lifetime();
@@ -61,8 +59,8 @@ async function tell(conversationId: string): Promise<void> {
     if (!signal.aborted) takeReadMarker(marker);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // Without an answer it stays wanted and is repeated after the next snapshot; a refusal is final.
+    // Without an answer it stays expected and is repeated after the next snapshot; a refusal is final.
     const isFinal = error.status >= 400 && error.status < 500 && error.status !== 429;
-    if (isFinal && !signal.aborted) wanted.delete(conversationId);
+    if (isFinal && !signal.aborted) forgetExpected(conversationId);
   }
 }

@@ -1,5 +1,5 @@
-import { setKnownRevision, useMessages } from "../stores/messages.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
+import { setKnownRevision, useMessages } from "../stores/messages.store.ts";
 
 /**
  * Keeps the changes of each conversation in order. A conversation's `revision` in the store is contiguous: every
@@ -16,6 +16,13 @@ const held = new Map<string, HeldChange[]>();
 /** The revision of the last whole conversation taken in; every change since then has come as an event. */
 const liveSince = new Map<string, number>();
 
+let whenOutOfStep: (conversationId: string) => void = () => undefined;
+
+/** Says who is told when something is missing. There is one listener: catch-up. */
+export function onOutOfStep(listener: (conversationId: string) => void): void {
+  whenOutOfStep = listener;
+}
+
 function revisionOf(conversationId: string): number | undefined {
   return useConversations.getState().conversations[conversationId]?.revision;
 }
@@ -29,10 +36,11 @@ export function takeChange(conversationId: string, revision: number, apply: () =
   const known = revisionOf(conversationId);
   if (known !== undefined && revision <= known) {
     countForWindow(conversationId, revision);
-    return;
+  } else {
+    held.set(conversationId, [...(held.get(conversationId) ?? []), { revision, apply }]);
+    applyHeld(conversationId);
   }
-  held.set(conversationId, [...(held.get(conversationId) ?? []), { revision, apply }]);
-  applyHeld(conversationId);
+  if (isOutOfStep(conversationId)) whenOutOfStep(conversationId);
 }
 
 /** To be called when the store took in a whole conversation at a revision that no event led to. */
@@ -41,6 +49,7 @@ export function noteJump(conversationId: string): void {
   if (revision === undefined) return;
   liveSince.set(conversationId, revision);
   applyHeld(conversationId);
+  if (isOutOfStep(conversationId)) whenOutOfStep(conversationId);
 }
 
 /**
@@ -49,8 +58,10 @@ export function noteJump(conversationId: string): void {
  */
 export function noteComplete(conversationId: string, revision: number): void {
   const now = revisionOf(conversationId) ?? revision;
-  const complete = revision >= (liveSince.get(conversationId) ?? Number.POSITIVE_INFINITY) ? Math.max(revision, now) : revision;
+  const complete =
+    revision >= (liveSince.get(conversationId) ?? Number.POSITIVE_INFINITY) ? Math.max(revision, now) : revision;
   useMessages.setState((state) => setKnownRevision(state, conversationId, complete));
+  if (isOutOfStep(conversationId)) whenOutOfStep(conversationId);
 }
 
 /** Whether something is missing: changes before a held one, or changes the window was not there for. */

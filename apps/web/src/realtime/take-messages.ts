@@ -4,7 +4,12 @@ import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { settleEntry } from "./outbox-entries.ts";
 
 function note(messages: readonly Message[]): void {
-  useUsers.setState((state) => upsertPeople(state, messages.map((message) => message.sender)));
+  useUsers.setState((state) =>
+    upsertPeople(
+      state,
+      messages.map((message) => message.sender),
+    ),
+  );
   // Whatever brought it: a message that is back from the server has been stored and need not be sent again.
   for (const message of messages) settleEntry(message.id);
 }

@@ -14,11 +14,13 @@ import { announceTyping } from "../features/typing/announce-typing.ts";
 import { TypingLine } from "../features/typing/typing-line.tsx";
 import { titleOf } from "../lib/titles.ts";
 import { useConversations } from "../stores/conversations.store.ts";
+import { useMessages } from "../stores/messages.store.ts";
 import { ErrorState } from "../ui/states.tsx";
 import { NotFound } from "./not-found.tsx";
 
 function Chat({ id }: { id: string }) {
   const conversation = useConversations((state) => state.conversations[id]);
+  const failure = useMessages((state) => state.windows[id]?.failure);
   const [outcome, setOutcome] = useState<"pending" | "opened" | "not_found" | "failed">("pending");
   const [detailsOpen, setDetailsOpen] = useState(false);
   usePageTitle(conversation === undefined ? "Conversation" : titleOf(conversation));
@@ -39,14 +41,22 @@ function Chat({ id }: { id: string }) {
     return (
       <div className="flex h-full flex-col">
         <ConversationHeaderSkeleton />
-        {outcome === "failed" ? <ErrorState message="The conversation did not answer." onRetry={open} /> : <MessageSkeleton />}
+        {outcome === "failed" ? (
+          <ErrorState message={failure ?? "The conversation did not answer."} onRetry={open} />
+        ) : (
+          <MessageSkeleton />
+        )}
       </div>
     );
   }
   return (
     <div className="flex h-full">
       <div className="flex min-w-0 flex-1 flex-col">
-        <ConversationHeader conversation={conversation} detailsOpen={detailsOpen} onDetails={() => setDetailsOpen(!detailsOpen)}>
+        <ConversationHeader
+          conversation={conversation}
+          detailsOpen={detailsOpen}
+          onDetails={() => setDetailsOpen(!detailsOpen)}
+        >
           <ConnectionDetails />
         </ConversationHeader>
         <MessagePane conversation={conversation} onReopen={open} onRead={onRead} />

@@ -17,9 +17,14 @@ export function Component() {
   const { conversation, error, refetch } = useConversation(id);
   usePageTitle(conversation === undefined ? "Conversation" : titleOf(conversation));
 
-  if (conversation === undefined && error instanceof ApiError && error.status >= 400 && error.status < 500) return <NotFound />;
+  if (conversation === undefined && error instanceof ApiError && error.status >= 400 && error.status < 500)
+    return <NotFound />;
   if (conversation === undefined) {
-    return error === null ? <SkeletonRows count={6} label="Loading the conversation" /> : <ErrorState message={error.message} onRetry={refetch} />;
+    return error === null ? (
+      <SkeletonRows count={6} label="Loading the conversation" />
+    ) : (
+      <ErrorState message={error.message} onRetry={refetch} />
+    );
   }
   return (
     <Page

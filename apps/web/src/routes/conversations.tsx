@@ -1,16 +1,13 @@
-import { useState } from "react";
 import { ConversationDirectory } from "../features/conversations/conversation-directory.tsx";
 import { usePageTitle } from "../features/navigation/use-page-title.ts";
-import { takeFlash } from "../lib/flash.ts";
 import { paths } from "../lib/paths.ts";
 import { useSession } from "../stores/session.store.ts";
 import { ButtonLink } from "../ui/button.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { FlashNotice } from "./flash-notice.tsx";
 
 export function Component() {
   const isAdmin = useSession((state) => state.me?.can.manage_workspace === true);
-  const [flash] = useState(takeFlash);
   usePageTitle("Conversations");
   return (
     <Page
@@ -25,11 +22,7 @@ export function Component() {
         )
       }
     >
-      {flash !== null && (
-        <div className="mb-5">
-          <Notice kind={flash.kind}>{flash.message}</Notice>
-        </div>
-      )}
+      <FlashNotice />
       <ConversationDirectory all={isAdmin} />
     </Page>
   );

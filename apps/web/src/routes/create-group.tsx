@@ -9,7 +9,11 @@ export function Component() {
   usePageTitle("Create group");
   const navigate = useNavigate();
   return (
-    <Page title="Create group" lead="Give it a name and choose who is in it." back={{ to: paths.groups, label: "Back to groups" }}>
+    <Page
+      title="Create group"
+      lead="Give it a name and choose who is in it."
+      back={{ to: paths.groups, label: "Back to groups" }}
+    >
       <CreateGroupForm onDone={useCallback((id: string) => void navigate(paths.chat(id)), [navigate])} />
     </Page>
   );

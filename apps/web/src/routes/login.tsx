@@ -14,7 +14,11 @@ export function Component() {
   return (
     <AuthPage
       title="Sign in"
-      lead={workspace.setup_needed ? "Nobody has set this server up yet. The set-up link is in its log." : "Good to see you again."}
+      lead={
+        workspace.setup_needed
+          ? "Nobody has set this server up yet. The set-up link is in its log."
+          : "Good to see you again."
+      }
       links={
         <>
           {workspace.registration === "open" && (

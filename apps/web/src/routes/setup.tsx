@@ -23,11 +23,20 @@ export function Component() {
   return (
     <AuthPage
       title="Set up Confab"
-      lead={usable ? "Create the first account. It will be the administrator." : "This page makes the first administrator of a new server."}
+      lead={
+        usable
+          ? "Create the first account. It will be the administrator."
+          : "This page makes the first administrator of a new server."
+      }
       links={usable ? undefined : <AuthLink to={paths.login}>Go to sign in</AuthLink>}
     >
       {usable ? (
-        <AccountForm flash={null} action={null} onSubmit={submit} onDone={() => navigate(paths.newestChat, { replace: true })} />
+        <AccountForm
+          flash={null}
+          action={null}
+          onSubmit={submit}
+          onDone={() => navigate(paths.newestChat, { replace: true })}
+        />
       ) : (
         <Notice kind="info">
           {workspace.setup_needed

@@ -6,7 +6,11 @@ import { Page } from "../ui/page.tsx";
 export function Component() {
   usePageTitle("Users");
   return (
-    <Page title="Users" lead="Everyone in this workspace except you." back={{ to: paths.conversations, label: "Back to conversations" }}>
+    <Page
+      title="Users"
+      lead="Everyone in this workspace except you."
+      back={{ to: paths.conversations, label: "Back to conversations" }}
+    >
       <AccountTable />
     </Page>
   );

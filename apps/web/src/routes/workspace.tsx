@@ -6,6 +6,7 @@ import { countUnsent, signOut } from "../features/auth/sign-out.ts";
 import { ConnectionBanner } from "../features/connection/connection-banner.tsx";
 import { markRead } from "../features/conversations/mark-read.ts";
 import { Sidebar } from "../features/conversations/sidebar.tsx";
+import { usePageTitle } from "../features/navigation/use-page-title.ts";
 import { useShortcuts } from "../features/navigation/use-shortcuts.ts";
 import { loginPathFor, paths } from "../lib/paths.ts";
 import { queryClient } from "../lib/query-client.ts";
@@ -13,6 +14,7 @@ import { startLive, stopLive } from "../realtime/live.ts";
 import { useSession } from "../stores/session.store.ts";
 import { SkipLink } from "../ui/skip-link.tsx";
 import { useMediaQuery } from "../ui/use-media-query.ts";
+import { FlashNotice } from "./flash-notice.tsx";
 
 type Overlay = "none" | "new" | "switcher" | "shortcuts" | "sign_out";
 const Overlays = lazy(async () => ({ default: (await import("./workspace-overlays.tsx")).WorkspaceOverlays }));
@@ -30,6 +32,19 @@ function useLive(): void {
   }, [userId]);
 }
 
+/** What stands above the list where it is a page of its own. */
+function ListPageBanner() {
+  usePageTitle("Conversations");
+  return (
+    <>
+      <ConnectionBanner />
+      <div className="px-3 pt-3 empty:hidden">
+        <FlashNotice />
+      </div>
+    </>
+  );
+}
+
 function Workspace() {
   const location = useLocation();
   const navigate = useNavigate();
@@ -45,7 +60,7 @@ function Workspace() {
   });
   const leave = useCallback(async () => {
     await signOut();
-    navigate(paths.login, { replace: true });
+    await navigate(paths.login, { replace: true });
   }, [navigate]);
   const askToLeave = () => (countUnsent() > 0 ? setOverlay("sign_out") : void leave());
 
@@ -56,7 +71,7 @@ function Workspace() {
         place={!isNarrow ? "beside" : isListPage ? "page" : "hidden"}
         onNew={() => setOverlay("new")}
         onSwitcher={() => setOverlay("switcher")}
-        banner={isNarrow && <ConnectionBanner />}
+        banner={isNarrow && <ListPageBanner />}
         footer={<AccountMenu onSignOut={askToLeave} onShortcuts={() => setOverlay("shortcuts")} />}
       />
       {!(isNarrow && isListPage) && (

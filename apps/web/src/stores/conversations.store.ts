@@ -43,7 +43,11 @@ export function removeConversation(state: ConversationsState, id: string): Conve
 }
 
 /** A message that is new here counts once: `last_seq` says up to which one they have been counted. */
-export function applyMessage(state: ConversationsState, message: Message, myId: string | undefined): ConversationsState {
+export function applyMessage(
+  state: ConversationsState,
+  message: Message,
+  myId: string | undefined,
+): ConversationsState {
   return change(state, message.conversation_id, (conversation) => {
     const revised = { ...conversation, revision: Math.max(conversation.revision, message.revision) };
     if (message.seq > conversation.last_seq) {
@@ -52,7 +56,9 @@ export function applyMessage(state: ConversationsState, message: Message, myId: 
       return { ...revised, last_seq: message.seq, last_message: message, unread };
     }
     const last = conversation.last_message;
-    return last?.id === message.id && last.revision < message.revision ? { ...revised, last_message: message } : revised;
+    return last?.id === message.id && last.revision < message.revision
+      ? { ...revised, last_message: message }
+      : revised;
   });
 }
 
@@ -107,8 +113,9 @@ function newerOf(known: Conversation, other: Conversation): Conversation {
   const newer = other.revision >= known.revision ? other : known;
   const older = newer === other ? known : other;
   if (older.read_seq <= newer.read_seq) return newer;
-  // A marker moved here is ahead of the answer: at most what follows it can be unread.
-  const unread = Math.min(newer.unread, Math.max(0, newer.last_seq - older.read_seq));
+  // A marker moved here is ahead of the answer, which therefore counts too many: at most what follows it is unread.
+  const estimate = Math.min(newer.unread, Math.max(0, newer.last_seq - older.read_seq));
+  const unread = newer.last_seq === older.last_seq ? older.unread : estimate;
   return { ...newer, read_seq: older.read_seq, unread };
 }
 

@@ -14,8 +14,13 @@ import {
   upsertMessages,
 } from "./messages.store.ts";
 
-const page = (messages: Message[], reaches_oldest = true, reaches_newest = true) => ({ messages, reaches_oldest, reaches_newest });
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => buildMessage({ seq: from + index }));
+const page = (messages: Message[], reaches_oldest = true, reaches_newest = true) => ({
+  messages,
+  reaches_oldest,
+  reaches_newest,
+});
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => buildMessage({ seq: from + index }));
 const windowOf = (state: MessagesState): MessageWindow => {
   const window = state.windows[CONVERSATION_ID];
   if (window === undefined) throw new Error("there is no window");
@@ -52,7 +57,9 @@ describe("upsertMessages", () => {
     const mine = coming.filter((_, index) => index % 3 === 0).map((message) => ({ ...message, sender: ada }));
     const begin = () => mine.reduce((state, message) => putUnsentRow(state, unsent(message)), holding(held));
     const expected = windowOf(upsertMessages(begin(), CONVERSATION_ID, states));
-    expect(expected.rows.map((row) => [row.seq, row.revision])).toEqual(Array.from({ length: 14 }, (_, i) => [i + 1, 15 + i]));
+    expect(expected.rows.map((row) => [row.seq, row.revision])).toEqual(
+      Array.from({ length: 14 }, (_, i) => [i + 1, 15 + i]),
+    );
 
     const deliveries = fc
       .tuple(
@@ -60,7 +67,11 @@ describe("upsertMessages", () => {
         fc.array(fc.constantFrom(...states), { maxLength: 20 }),
         fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 48, maxLength: 48 }),
       )
-      .chain(([all, repeats, sizes]) => fc.shuffledSubarray([...all, ...repeats], { minLength: all.length + repeats.length }).map((order) => ({ order, sizes })));
+      .chain(([all, repeats, sizes]) =>
+        fc
+          .shuffledSubarray([...all, ...repeats], { minLength: all.length + repeats.length })
+          .map((order) => ({ order, sizes })),
+      );
     fc.assert(
       fc.property(deliveries, ({ order, sizes }) => {
         let state = begin();
@@ -82,23 +93,33 @@ describe("upsertMessages", () => {
     const created = buildMessage({ seq: 10, revision: 30 });
     const events = [...edited, created];
     fc.assert(
-      fc.property(fc.shuffledSubarray(events, { minLength: events.length }), fc.nat(events.length), fc.nat(events.length), (order, a, b) => {
-        const [first, second] = a < b ? [a, b] : [b, a];
-        let state = beginLoad(openWindow({ windows: {} }, CONVERSATION_ID), CONVERSATION_ID, "opening");
-        state = upsertMessages(state, CONVERSATION_ID, order.slice(0, first));
-        const opening = { id: windowOf(state).load_id, kind: "newest" as const, knownRevision: 9 };
-        state = applyPage(state, CONVERSATION_ID, opening, page(all.slice(5), false));
-        // Edits of what is not held are rightly dropped while nothing is being loaded; those before this load show in its page.
-        const seen = new Map(all.map((message) => [message.id, message]));
-        for (const message of order.slice(0, first)) seen.set(message.id, message);
-        state = beginLoad(state, CONVERSATION_ID, "older");
-        const older = { id: windowOf(state).load_id, kind: "older" as const, knownRevision: 9 };
-        state = upsertMessages(state, CONVERSATION_ID, order.slice(first, second));
-        state = applyPage(state, CONVERSATION_ID, older, page([...seen.values()].filter((message) => message.seq < 6)));
-        state = upsertMessages(state, CONVERSATION_ID, order.slice(second));
-        expect(windowOf(state).rows.map((row) => row.revision)).toEqual(events.map((message) => message.revision));
-        expect(windowOf(state)).toMatchObject({ reaches_oldest: true, reaches_newest: true, aside: [] });
-      }),
+      fc.property(
+        fc.shuffledSubarray(events, { minLength: events.length }),
+        fc.nat(events.length),
+        fc.nat(events.length),
+        (order, a, b) => {
+          const [first, second] = a < b ? [a, b] : [b, a];
+          let state = beginLoad(openWindow({ windows: {} }, CONVERSATION_ID), CONVERSATION_ID, "opening");
+          state = upsertMessages(state, CONVERSATION_ID, order.slice(0, first));
+          const opening = { id: windowOf(state).load_id, kind: "newest" as const, knownRevision: 9 };
+          state = applyPage(state, CONVERSATION_ID, opening, page(all.slice(5), false));
+          // Edits of what is not held are rightly dropped while nothing is being loaded; those before this load show in its page.
+          const seen = new Map(all.map((message) => [message.id, message]));
+          for (const message of order.slice(0, first)) seen.set(message.id, message);
+          state = beginLoad(state, CONVERSATION_ID, "older");
+          const older = { id: windowOf(state).load_id, kind: "older" as const, knownRevision: 9 };
+          state = upsertMessages(state, CONVERSATION_ID, order.slice(first, second));
+          state = applyPage(
+            state,
+            CONVERSATION_ID,
+            older,
+            page([...seen.values()].filter((message) => message.seq < 6)),
+          );
+          state = upsertMessages(state, CONVERSATION_ID, order.slice(second));
+          expect(windowOf(state).rows.map((row) => row.revision)).toEqual(events.map((message) => message.revision));
+          expect(windowOf(state)).toMatchObject({ reaches_oldest: true, reaches_newest: true, aside: [] });
+        },
+      ),
     );
   });
 
@@ -137,7 +158,11 @@ describe("upsertMessages", () => {
     const [second, first] = [buildMessage({ seq: 7, id: "b" }), buildMessage({ seq: 6, id: "a" })];
     let state = putUnsentRow(putUnsentRow(holding(range(1, 2)), unsent(second)), unsent(first));
     state = upsertMessages(state, CONVERSATION_ID, [buildMessage({ seq: 3 })]);
-    expect(windowOf(state).rows.slice(2).map((row) => row.seq ?? row.id)).toEqual([3, "a", "b"]);
+    expect(
+      windowOf(state)
+        .rows.slice(2)
+        .map((row) => row.seq ?? row.id),
+    ).toEqual([3, "a", "b"]);
   });
 });
 

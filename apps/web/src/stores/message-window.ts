@@ -110,10 +110,12 @@ export function absorbPage(
     return arrange({ ...done, newest_seq }, parts);
   }
   if (page.messages.length > 0 && pageEnd < first - 1) return done;
-  const older = page.messages.filter((message) => message.seq < first).map((message) => {
-    const known = parts.aside.get(message.id);
-    return known !== undefined && known.revision > message.revision ? known : rowOf(message);
-  });
+  const older = page.messages
+    .filter((message) => message.seq < first)
+    .map((message) => {
+      const known = parts.aside.get(message.id);
+      return known !== undefined && known.revision > message.revision ? known : rowOf(message);
+    });
   parts.sent.unshift(...older);
   return arrange({ ...done, reaches_oldest: page.reaches_oldest }, parts);
 }

@@ -39,7 +39,9 @@ function changeOrBegin(
   conversationId: string,
   transition: (window: MessageWindow) => MessageWindow,
 ): MessagesState {
-  const begun = state.windows[conversationId] ? state : { windows: { ...state.windows, [conversationId]: BLANK_WINDOW } };
+  const begun = state.windows[conversationId]
+    ? state
+    : { windows: { ...state.windows, [conversationId]: BLANK_WINDOW } };
   return change(begun, conversationId, transition);
 }
 
@@ -47,7 +49,11 @@ function changeOrBegin(
  * The one way by which a message of the server enters the page: ack, echo, live event, fetch and catch-up all end
  * here. They commute, and repeating one changes nothing.
  */
-export function upsertMessages(state: MessagesState, conversationId: string, messages: readonly Message[]): MessagesState {
+export function upsertMessages(
+  state: MessagesState,
+  conversationId: string,
+  messages: readonly Message[],
+): MessagesState {
   return change(state, conversationId, (window) => absorb(window, messages));
 }
 
@@ -93,9 +99,7 @@ export function beginLoad(
 }
 
 export function failLoad(state: MessagesState, conversationId: string, loadId: number, failure: string): MessagesState {
-  return change(state, conversationId, (window) =>
-    window.load_id === loadId ? failLoading(window, failure) : window,
-  );
+  return change(state, conversationId, (window) => (window.load_id === loadId ? failLoading(window, failure) : window));
 }
 
 /** Something about this conversation could not be had. */

@@ -32,7 +32,11 @@ export function startTyping(state: PresenceState, conversationId: string, user: 
 export function stopTyping(state: PresenceState, conversationId: string, userId: string): PresenceState {
   const typists = state.typing[conversationId];
   if (!typists?.some((typist) => typist.user.id === userId)) return state;
-  return withTypists(state, conversationId, typists.filter((typist) => typist.user.id !== userId));
+  return withTypists(
+    state,
+    conversationId,
+    typists.filter((typist) => typist.user.id !== userId),
+  );
 }
 
 /** Drops everyone who has not repeated in time. */

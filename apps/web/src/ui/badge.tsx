@@ -9,7 +9,12 @@ const TONES = {
 
 export function Badge({ tone = "neutral", children }: { tone?: keyof typeof TONES; children: ReactNode }) {
   return (
-    <span className={classNames("inline-flex h-4.5 shrink-0 items-center rounded-sm px-1.5 text-[0.6875rem] font-medium", TONES[tone])}>
+    <span
+      className={classNames(
+        "inline-flex h-4.5 shrink-0 items-center rounded-sm px-1.5 text-[0.6875rem] font-medium",
+        TONES[tone],
+      )}
+    >
       {children}
     </span>
   );

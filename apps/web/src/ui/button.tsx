@@ -35,9 +35,23 @@ interface ButtonProps extends ComponentProps<"button"> {
   busy?: boolean;
 }
 
-export function Button({ look = "plain", size = "medium", busy = false, className, children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  look = "plain",
+  size = "medium",
+  busy = false,
+  className,
+  children,
+  disabled,
+  ...rest
+}: ButtonProps) {
   return (
-    <button type="button" {...rest} disabled={disabled || busy} aria-busy={busy || undefined} className={classesOf(look, size, className)}>
+    <button
+      type="button"
+      {...rest}
+      disabled={disabled || busy}
+      aria-busy={busy || undefined}
+      className={classesOf(look, size, className)}
+    >
       {busy && <Spinner />}
       {children}
     </button>

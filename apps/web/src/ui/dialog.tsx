@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { classNames } from "./class-names.ts";
 
 interface DialogProps {
@@ -23,11 +23,14 @@ const SIDE =
   "inset-y-0 right-0 w-[min(21rem,100vw)] pb-[env(safe-area-inset-bottom)] data-ending-style:translate-x-6 data-starting-style:translate-x-6";
 
 export function Dialog({ open, onClose, title, side = false, bare = false, children }: DialogProps) {
+  // Whoever opened it gets the focus back; there is no trigger inside that would know.
+  const [opener] = useState(() => document.activeElement);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-backdrop transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
+          finalFocus={() => (opener instanceof HTMLElement && opener.isConnected ? opener : true)}
           className={classNames(
             "fixed z-50 flex flex-col overflow-hidden bg-surface text-ink shadow-floating outline-none transition-[opacity,transform,scale,translate] duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0",
             side ? SIDE : MIDDLE,

@@ -11,7 +11,10 @@ const KINDS = {
 export function Notice({ kind, children }: { kind: keyof typeof KINDS; children: ReactNode }) {
   const { icon: Icon, classes } = KINDS[kind];
   return (
-    <div role={kind === "error" ? "alert" : "status"} className={classNames("flex items-start gap-2.5 rounded-md px-3.5 py-2.5 text-sm", classes)}>
+    <div
+      role={kind === "error" ? "alert" : "status"}
+      className={classNames("flex items-start gap-2.5 rounded-md px-3.5 py-2.5 text-sm", classes)}
+    >
       <Icon aria-hidden size={16} className="mt-0.5 shrink-0" />
       <div className="min-w-0 flex-1">{children}</div>
     </div>

@@ -11,7 +11,11 @@ interface SearchFieldProps extends Omit<ComponentProps<"input">, "type" | "onCha
 export function SearchField({ label, value, onValueChange, className, ...rest }: SearchFieldProps) {
   return (
     <div className={classNames("relative", className)}>
-      <Search aria-hidden size={16} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-muted" />
+      <Search
+        aria-hidden
+        size={16}
+        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-muted"
+      />
       <input
         {...rest}
         type="search"

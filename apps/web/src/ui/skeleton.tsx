@@ -1,7 +1,9 @@
 import { classNames } from "./class-names.ts";
 
 export function Skeleton({ className, round = false }: { className?: string; round?: boolean }) {
-  return <span aria-hidden className={classNames("skeleton block", round ? "rounded-full" : "rounded-sm", className)} />;
+  return (
+    <span aria-hidden className={classNames("skeleton block", round ? "rounded-full" : "rounded-sm", className)} />
+  );
 }
 
 const WIDTHS = ["w-3/5", "w-2/5", "w-1/2", "w-2/3"];
@@ -10,8 +12,8 @@ const WIDTHS = ["w-3/5", "w-2/5", "w-1/2", "w-2/3"];
 export function SkeletonRows({ count = 5, label }: { count?: number; label: string }) {
   return (
     <div role="status" aria-label={label} className="flex flex-col gap-1 p-2">
-      {Array.from({ length: count }, (_, index) => (
-        <div key={index} className="flex items-center gap-3 px-2 py-2">
+      {Array.from({ length: count }, (_, index) => `row ${index}`).map((key, index) => (
+        <div key={key} className="flex items-center gap-3 px-2 py-2">
           <Skeleton round className="size-9 shrink-0" />
           <div className="flex-1 space-y-2">
             <Skeleton className={classNames("h-3", WIDTHS[index % WIDTHS.length])} />

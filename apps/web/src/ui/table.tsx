@@ -17,7 +17,12 @@ interface CellProps {
 }
 
 function classesOf({ numeric = false, narrowHidden = false }: Omit<CellProps, "children">, extra: string): string {
-  return classNames("px-4 first:pl-5 last:pr-5", numeric && "text-right tabular-nums", narrowHidden && "max-sm:hidden", extra);
+  return classNames(
+    "px-4 first:pl-5 last:pr-5",
+    numeric && "text-right tabular-nums",
+    narrowHidden && "max-sm:hidden",
+    extra,
+  );
 }
 
 export function HeadCell({ children, ...shape }: CellProps) {

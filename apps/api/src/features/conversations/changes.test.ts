@@ -83,16 +83,19 @@ describe("GET /api/v1/conversations/:id/changes", () => {
     })();
     const seen: number[] = [];
     let revision = 0;
-    for (let rounds = 0; rounds < 25 || seen.length < 100; rounds += 1)
-      for (const page of await catchUp(general, revision, 7)) {
-        seen.push(...page.messages.map((message) => message.seq));
-        revision = page.revision;
-        // A page that is complete is the conversation at one moment: numbers, members and messages.
-        if (page.complete) expect(page.conversation.revision).toBe(page.revision);
-        if (page.complete) expect(page.conversation.last_seq).toBe(seen.length);
-      }
-    writing = false;
-    await Promise.all([...writers, joiners]);
+    try {
+      for (let rounds = 0; rounds < 25 || seen.length < 100; rounds += 1)
+        for (const page of await catchUp(general, revision, 7)) {
+          seen.push(...page.messages.map((message) => message.seq));
+          revision = page.revision;
+          // A page that is complete is the conversation at one moment: numbers, members and messages.
+          if (page.complete) expect(page.conversation.revision).toBe(page.revision);
+          if (page.complete) expect(page.conversation.last_seq).toBe(seen.length);
+        }
+    } finally {
+      writing = false;
+      await Promise.all([...writers, joiners]);
+    }
     for (const page of await catchUp(general, revision, 7)) seen.push(...page.messages.map((message) => message.seq));
     const stored = await expectGapFree(server.db, general);
     expect(seen).toEqual(stored.map((message) => message.seq));

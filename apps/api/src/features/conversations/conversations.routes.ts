@@ -79,7 +79,9 @@ function createGroupForm(deps: Deps, request: Parameters<typeof principalOf>[0])
     next: "/groups",
     act: async ({ members, ...group }) => ({
       status: 201,
-      body: { conversation: await createGroup(deps, principalOf(request), { ...group, member_ids: members ?? [] }) },
+      body: {
+        conversation: await createGroup(deps, principalOf(request), { ...group, member_ids: members ?? [] }, "members"),
+      },
       flash: `The group “${group.name}” is ready.`,
     }),
   };

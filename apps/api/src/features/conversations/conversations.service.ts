@@ -18,13 +18,14 @@ export async function listChanges(
   id: string,
   query: { after_revision: number; limit?: number | undefined },
 ): Promise<ChangesPage> {
-  // Read before the messages: what is committed in between is then delivered twice rather than not at all.
   const conversation = await getConversation(deps.db, principal, id);
   const limit = query.limit ?? CHANGES_PAGE_MAX;
-  const messages = await listChangedMessages(deps.db, id, query.after_revision, limit);
-  const complete = messages.length < limit;
-  const last = messages.at(-1)?.revision ?? query.after_revision;
-  return { conversation, messages, revision: complete ? Math.max(conversation.revision, last) : last, complete };
+  // Up to the conversation's own revision: what is committed between the two reads belongs to a later page, or the
+  // numbers and the messages would tell of two different moments.
+  const messages = await listChangedMessages(deps.db, id, query.after_revision, conversation.revision, limit);
+  const last = messages.at(-1)?.revision ?? conversation.revision;
+  const complete = messages.length < limit || last === conversation.revision;
+  return { conversation, messages, revision: complete ? conversation.revision : last, complete };
 }
 
 /**
@@ -58,17 +59,21 @@ async function findDirectId(tx: Tx, pair: string[]): Promise<string> {
   return found.id;
 }
 
-/** A group with the chosen people, its creator as owner. Throws request_invalid if one of them is not there. */
+/**
+ * A group with the chosen people, its creator as owner. Throws request_invalid, naming the field they came in, if one
+ * of them is not there.
+ */
 export async function createGroup(
   deps: Deps,
   principal: Principal,
   group: { name: string; description?: string | undefined; member_ids: string[] },
+  membersField = "member_ids",
 ): Promise<Conversation> {
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {
     if ((await activeUserIds(tx, memberIds)).length !== memberIds.length)
-      throw invalidField("member_ids", "names somebody who has no active account");
+      throw invalidField(membersField, "names somebody who has no active account");
     await tx.$executeRaw(sql`
       INSERT INTO conversations (id, kind, name, description, owner_id, revision, member_version, member_count)
       VALUES (${id}::uuid, 'group', ${group.name}, ${group.description || null}, ${principal.user_id}::uuid,

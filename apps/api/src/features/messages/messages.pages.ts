@@ -22,12 +22,16 @@ export async function listMessages(
     query.after === undefined
       ? await messagesBefore(deps.db, conversationId, query.before ?? null, limit)
       : await messagesAfter(deps.db, conversationId, query.after, limit);
-  const first = rows[0]?.seq;
-  const last = rows.at(-1)?.seq;
+  return { messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) };
+}
+
+function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {
+  const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
+  if (first !== undefined && last !== undefined) return { reaches_oldest: first === 1, reaches_newest: last >= lastSeq };
+  // An empty page lies between `after` and what is newer, or between what is older and `before`.
   return {
-    messages: rows.map(presentMessage),
-    reaches_oldest: first === undefined ? query.after === undefined || query.after === 0 : first === 1,
-    reaches_newest: last === undefined ? query.before === undefined || query.before > last_seq : last >= last_seq,
+    reaches_oldest: lastSeq === 0 || query.after === undefined || query.after === 0,
+    reaches_newest: lastSeq === 0 || query.before === undefined || query.before > lastSeq,
   };
 }
 
@@ -46,16 +50,17 @@ function messagesAfter(tx: Tx, conversationId: string, after: number, limit: num
      ORDER BY x.seq LIMIT ${limit}`);
 }
 
-/** The messages whose last change came after a revision, in order of revision. */
+/** The messages whose last change came after one revision and not after another, in order of revision. */
 export async function listChangedMessages(
   tx: Tx,
   conversationId: string,
   afterRevision: number,
+  upToRevision: number,
   limit: number,
 ): Promise<Message[]> {
   const rows = await tx.$queryRaw<MessageRow[]>(sql`
     SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
-     WHERE x.conversation_id = ${conversationId}::uuid AND x.revision > ${afterRevision}
+     WHERE x.conversation_id = ${conversationId}::uuid AND x.revision > ${afterRevision} AND x.revision <= ${upToRevision}
      ORDER BY x.revision LIMIT ${limit}`);
   return rows.map(presentMessage);
 }

@@ -51,7 +51,9 @@ describe("WS message.create", () => {
       where: { conversation_id_user_id: { conversation_id: group, user_id: administrator.person.id } },
     });
     const outsiders = [await mallory.connect(), await administrator.connect()];
+    const adas = await ada.connect();
     expect((await say(ada, group, "for us only")).status).toBe(201);
+    await adas.next("message.created");
     for (const socket of outsiders) {
       await socket.settled();
       expect(JSON.stringify(socket.events)).not.toContain("for us only");

@@ -19,7 +19,8 @@ export class Presence {
   }
 
   came(connection: Connection): void {
-    const wasOnline = this.#deps.hub.isOnline(connection.userId) || this.#leaving.has(connection.userId);
+    // Told also to those who never heard of an absence: somebody else's snapshot may have been read during it.
+    const wasOnline = this.#deps.hub.isOnline(connection.userId);
     clearTimeout(this.#leaving.get(connection.userId));
     this.#leaving.delete(connection.userId);
     this.#deps.hub.add(connection);

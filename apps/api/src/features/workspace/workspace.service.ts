@@ -1,6 +1,6 @@
 import type { SetupBody } from "@confab/shared/auth";
 import type { Workspace } from "@confab/shared/workspace";
-import { sql, type Tx } from "../../core/db.ts";
+import { type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
@@ -38,6 +38,8 @@ export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promi
     // One node at a time: two starting together must not make two administrators or two tokens.
     await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtext('confab workspace'))`);
     if (await hasAdministrator(tx)) return null;
+    // A link that was printed before must not outlive its purpose.
+    await tx.$executeRaw(sql`DELETE FROM settings WHERE key = ${SETUP_KEY}`);
     if (admin) {
       const made = await insertAccount(tx, {
         username: admin.username,
@@ -52,8 +54,7 @@ export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promi
     const token = newSecret();
     const value = JSON.stringify(hashSecret(token).toString("hex"));
     await tx.$executeRaw(sql`
-      INSERT INTO settings (key, value) VALUES (${SETUP_KEY}, ${value}::jsonb)
-      ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+      INSERT INTO settings (key, value) VALUES (${SETUP_KEY}, ${value}::jsonb)`);
     return token;
   });
 }
@@ -64,6 +65,8 @@ export async function setUp(
   body: SetupBody,
   origin: SessionOrigin,
 ): Promise<SignedIn> {
+  // Asked first, so that somebody without the token learns no taken name and costs no hashing.
+  if (!(await isSetupToken(deps.db, body.token))) throw new AppError("setup_link_invalid");
   const passwordHash = await hashPassword(body.password);
   return insertSignedIn(
     deps,
@@ -76,10 +79,18 @@ export async function setUp(
   );
 }
 
+async function isSetupToken(tx: Tx, token: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM settings WHERE ${settingOf(token)}`);
+  return rows.length > 0;
+}
+
+function settingOf(token: string): Sql {
+  return sql`key = ${SETUP_KEY} AND value = to_jsonb(${hashSecret(token).toString("hex")}::text)`;
+}
+
 /** Deleting the row is what makes the token one-time: of two who come at once, one finds it gone. */
 async function spendSetupToken(tx: Tx, token: string): Promise<void> {
-  const spent = await tx.$executeRaw(sql`
-    DELETE FROM settings WHERE key = ${SETUP_KEY} AND value = to_jsonb(${hashSecret(token).toString("hex")}::text)`);
+  const spent = await tx.$executeRaw(sql`DELETE FROM settings WHERE ${settingOf(token)}`);
   if (spent === 0) throw new AppError("setup_link_invalid");
 }
 

@@ -30,7 +30,8 @@ export function AccountForm({ flash, action, onSubmit, onDone }: AccountFormProp
     event.preventDefault();
     if (await run()) onDone();
   };
-  const change = (field: keyof typeof body) => (event: { target: { value: string } }) => setBody({ ...body, [field]: event.target.value });
+  const change = (field: keyof typeof body) => (event: { target: { value: string } }) =>
+    setBody({ ...body, [field]: event.target.value });
 
   return (
     <form {...(action === null ? {} : { method: "post", action })} onSubmit={submit} className="flex flex-col gap-5">

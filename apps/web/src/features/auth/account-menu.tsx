@@ -43,7 +43,14 @@ export function AccountMenu({ onSignOut, onShortcuts }: AccountMenuProps) {
       </div>
       {open && (
         <Suspense>
-          <AccountMenuItems anchor={anchor} me={me} roleName={ROLES[me.role]} onClose={() => setOpen(false)} onSignOut={onSignOut} onShortcuts={onShortcuts} />
+          <AccountMenuItems
+            anchor={anchor}
+            me={me}
+            roleName={ROLES[me.role]}
+            onClose={() => setOpen(false)}
+            onSignOut={onSignOut}
+            onShortcuts={onShortcuts}
+          />
         </Suspense>
       )}
     </>

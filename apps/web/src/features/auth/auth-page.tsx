@@ -25,7 +25,11 @@ export function AuthPage({ title, lead, children, links }: AuthPageProps) {
         <p className="mt-1 mb-6 text-base text-pretty text-ink-muted">{lead}</p>
         {children}
       </div>
-      {links !== undefined && <nav aria-label="Other ways in" className="mt-6 flex flex-col items-center gap-1 text-base text-ink-muted">{links}</nav>}
+      {links !== undefined && (
+        <nav aria-label="Other ways in" className="mt-6 flex flex-col items-center gap-1 text-base text-ink-muted">
+          {links}
+        </nav>
+      )}
     </main>
   );
 }

@@ -16,9 +16,17 @@ export function ConnectionBanner() {
     <div role="status" data-connection={state}>
       {shown && (
         <div className="flex min-h-9 items-center justify-center gap-2.5 bg-warning-soft px-4 py-1 text-sm text-warning">
-          <Icon aria-hidden size={14} className={isOffline ? "shrink-0" : "shrink-0 animate-spin [animation-duration:2s]"} />
+          <Icon
+            aria-hidden
+            size={14}
+            className={isOffline ? "shrink-0" : "shrink-0 animate-spin [animation-duration:2s]"}
+          />
           <span>{isOffline ? "Offline — messages will be sent when you are back." : "Reconnecting…"}</span>
-          <button type="button" onClick={retryNow} className="tap-target rounded-sm font-medium underline underline-offset-3 hover:no-underline">
+          <button
+            type="button"
+            onClick={retryNow}
+            className="tap-target rounded-sm font-medium underline underline-offset-3 hover:no-underline"
+          >
             Try now
           </button>
         </div>

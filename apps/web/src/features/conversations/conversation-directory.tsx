@@ -21,7 +21,10 @@ function DirectoryRow({ conversation }: { conversation: Conversation }) {
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           {/* The whole row leads to the chat; the details link lies above it. */}
-          <Link to={paths.chat(conversation.id)} className="flex min-w-0 rounded-sm font-medium after:absolute after:inset-0">
+          <Link
+            to={paths.chat(conversation.id)}
+            className="flex min-w-0 rounded-sm font-medium after:absolute after:inset-0"
+          >
             <NameWithBadge name={title} badge={badgeOf(other)} />
           </Link>
           {conversation.role === null && <Badge>Not a member</Badge>}
@@ -50,7 +53,8 @@ export function ConversationDirectory({ all }: { all: boolean }) {
   const everything = useAllConversations(all);
   const conversations = all ? everything.data : loaded ? mine : undefined;
 
-  if (all && everything.isError) return <ErrorState message={everything.error.message} onRetry={() => everything.refetch()} />;
+  if (all && everything.isError)
+    return <ErrorState message={everything.error.message} onRetry={() => everything.refetch()} />;
   return (
     <Card>
       {conversations === undefined && <SkeletonRows count={5} label="Loading conversations" />}

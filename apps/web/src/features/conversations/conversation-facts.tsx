@@ -32,7 +32,9 @@ export function ConversationFacts({ conversation }: { conversation: Conversation
       <Fact name="Created">
         <Day moment={created_at} />
       </Fact>
-      <Fact name="Last message">{last_message === null ? "None yet" : <Day moment={last_message.sent_from_server} />}</Fact>
+      <Fact name="Last message">
+        {last_message === null ? "None yet" : <Day moment={last_message.sent_from_server} />}
+      </Fact>
       <Fact name="Reference">
         <span className="font-mono text-xs font-normal break-all">{conversation.id}</span>
       </Fact>

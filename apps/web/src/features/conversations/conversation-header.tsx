@@ -53,7 +53,12 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, child
   return (
     <header className={BAR}>
       <BackLink to={paths.conversations} label="Back to conversations" />
-      <Avatar seed={other?.id ?? conversation.id} name={title} shape={other === null ? "square" : "round"} online={online} />
+      <Avatar
+        seed={other?.id ?? conversation.id}
+        name={title}
+        shape={other === null ? "square" : "round"}
+        online={online}
+      />
       <div className="min-w-0 flex-1">
         <h1 className="flex text-base leading-5 font-semibold">
           <NameWithBadge name={title} badge={badgeOf(other)} />

@@ -46,7 +46,12 @@ export const ConversationRow = memo(function ConversationRow({ conversation, myI
         )
       }
     >
-      <Avatar seed={other?.id ?? conversation.id} name={title} shape={other === null ? "square" : "round"} online={online} />
+      <Avatar
+        seed={other?.id ?? conversation.id}
+        name={title}
+        shape={other === null ? "square" : "round"}
+        online={online}
+      />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline justify-between gap-2">
           <NameWithBadge name={title} badge={badgeOf(other)} className={hasUnread ? "font-semibold" : "font-medium"} />

@@ -30,7 +30,12 @@ function MemberChoice({ chosen, onToggle }: MemberChoiceProps) {
       </legend>
       <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-raised">
         <div className="border-b border-line p-3">
-          <SearchField label="Search people" value={typed} onValueChange={setTyped} onKeyDown={(event) => event.key === "Enter" && event.preventDefault()} />
+          <SearchField
+            label="Search people"
+            value={typed}
+            onValueChange={setTyped}
+            onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+          />
         </div>
         <div className="h-72 overflow-y-auto p-2">
           <PersonPicker people={people}>
@@ -66,7 +71,9 @@ export function CreateGroupForm({ onDone }: { onDone: (conversationId: string) =
   };
   const { busy, failure, run } = useAct(
     useCallback(async () => {
-      onDone(await createGroup({ name, ...(description.trim() === "" ? {} : { description }), member_ids: [...chosen] }));
+      onDone(
+        await createGroup({ name, ...(description.trim() === "" ? {} : { description }), member_ids: [...chosen] }),
+      );
     }, [name, description, chosen, onDone]),
   );
   const submit = (event: FormEvent) => {
@@ -77,8 +84,18 @@ export function CreateGroupForm({ onDone }: { onDone: (conversationId: string) =
   const descriptionProblem = fieldMessage(failure, "description");
   return (
     <form onSubmit={submit} className="flex max-w-xl flex-col gap-6">
-      {failure !== null && nameProblem === null && descriptionProblem === null && <Notice kind="error">{failure.message}</Notice>}
-      <TextField label="Name" required maxLength={CONVERSATION_NAME_MAX} autoFocus value={name} onChange={(event) => setName(event.target.value)} problem={nameProblem} />
+      {failure !== null && nameProblem === null && descriptionProblem === null && (
+        <Notice kind="error">{failure.message}</Notice>
+      )}
+      <TextField
+        label="Name"
+        required
+        maxLength={CONVERSATION_NAME_MAX}
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        problem={nameProblem}
+      />
       <TextField
         label="Description"
         optional

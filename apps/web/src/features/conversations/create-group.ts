@@ -1,5 +1,5 @@
 import { api } from "../../lib/api.ts";
-import { takeConversation } from "../../realtime/catch-up.ts";
+import { takeConversation } from "../../realtime/take-conversation.ts";
 
 export interface GroupInput {
   name: string;

@@ -19,11 +19,16 @@ interface DetailsPanelProps {
 function Details({ conversation }: { conversation: Conversation }) {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      {conversation.description && <p className="border-b border-line px-4 py-3 text-sm text-ink-soft">{conversation.description}</p>}
+      {conversation.description && (
+        <p className="border-b border-line px-4 py-3 text-sm text-ink-soft">{conversation.description}</p>
+      )}
       <h3 className="px-4 pt-4 text-sm font-semibold text-ink-soft">{countOf(conversation.member_count, "member")}</h3>
       <MemberList conversation={conversation} />
       <p className="px-4 pb-6 text-sm">
-        <Link to={paths.conversation(conversation.id)} className="rounded-sm text-accent underline-offset-4 hover:underline">
+        <Link
+          to={paths.conversation(conversation.id)}
+          className="rounded-sm text-accent underline-offset-4 hover:underline"
+        >
           Open the details page
         </Link>
       </p>

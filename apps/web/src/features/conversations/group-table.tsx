@@ -50,7 +50,15 @@ export function GroupTable() {
     <Card>
       {groups === undefined && <SkeletonRows count={4} label="Loading groups" />}
       {groups?.length === 0 && (
-        <EmptyState icon={UsersRound} title="No groups yet" action={<ButtonLink to={paths.createGroup} look="primary" size="small">Create a group</ButtonLink>}>
+        <EmptyState
+          icon={UsersRound}
+          title="No groups yet"
+          action={
+            <ButtonLink to={paths.createGroup} look="primary" size="small">
+              Create a group
+            </ButtonLink>
+          }
+        >
           A group brings several people into one conversation.
         </EmptyState>
       )}

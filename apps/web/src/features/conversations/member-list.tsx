@@ -43,12 +43,23 @@ export function MemberList({ conversation }: { conversation: Conversation }) {
     <>
       <ul aria-label="Members" className="py-2">
         {members.map((member) => (
-          <MemberRow key={member.user.id} member={member} online={online[member.user.id] === true} isMe={member.user.id === myId} />
+          <MemberRow
+            key={member.user.id}
+            member={member}
+            online={online[member.user.id] === true}
+            isMe={member.user.id === myId}
+          />
         ))}
       </ul>
       {query.hasNextPage && (
         <div className="px-4 pb-4">
-          <Button look="quiet" size="small" className="w-full" busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+          <Button
+            look="quiet"
+            size="small"
+            className="w-full"
+            busy={query.isFetchingNextPage}
+            onClick={() => query.fetchNextPage()}
+          >
             Show more
           </Button>
         </div>

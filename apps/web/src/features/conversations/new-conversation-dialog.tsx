@@ -15,7 +15,8 @@ import { PersonPicker } from "./person-picker.tsx";
 import { startDirect } from "./start-direct.ts";
 import { usePeople } from "./use-people.ts";
 
-const ROW = "tap-target flex w-full items-center gap-3 rounded-md px-2.5 py-2 text-left transition-colors hover:bg-hover disabled:opacity-55";
+const ROW =
+  "tap-target flex w-full items-center gap-3 rounded-md px-2.5 py-2 text-left transition-colors hover:bg-hover disabled:opacity-55";
 
 function CreateGroupLink({ onFollow }: { onFollow: () => void }) {
   return (
@@ -41,7 +42,7 @@ export function NewConversationDialog({ open, onClose }: { open: boolean; onClos
       async (userId: string) => {
         const id = await startDirect(userId);
         onClose();
-        navigate(paths.chat(id));
+        await navigate(paths.chat(id));
       },
       [navigate, onClose],
     ),

@@ -1,8 +1,9 @@
-import { ApiError } from "../../lib/api-error.ts";
 import { api } from "../../lib/api.ts";
-import { catchUp, forgetConversation, reloadNewest, takeConversation } from "../../realtime/catch-up.ts";
+import { ApiError } from "../../lib/api-error.ts";
+import { catchUp, forgetConversation, reloadNewest } from "../../realtime/catch-up.ts";
 import { lifetime } from "../../realtime/lifetime.ts";
 import { isOutOfStep } from "../../realtime/revisions.ts";
+import { takeConversation } from "../../realtime/take-conversation.ts";
 import { useConversations } from "../../stores/conversations.store.ts";
 import { openWindow, setDivider, setFailure, useMessages } from "../../stores/messages.store.ts";
 

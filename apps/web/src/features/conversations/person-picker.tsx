@@ -30,7 +30,13 @@ export function PersonPicker({ people, children }: PersonPickerProps) {
         ))}
       </ul>
       {people.hasNextPage && (
-        <Button look="quiet" size="small" className="mt-2 w-full" busy={people.isFetchingNextPage} onClick={() => people.fetchNextPage()}>
+        <Button
+          look="quiet"
+          size="small"
+          className="mt-2 w-full"
+          busy={people.isFetchingNextPage}
+          onClick={() => people.fetchNextPage()}
+        >
           Show more
         </Button>
       )}

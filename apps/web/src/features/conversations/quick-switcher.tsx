@@ -57,7 +57,7 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
       async (target: SwitchTarget) => {
         const id = target.kind === "person" ? await startDirect(target.person.id) : target.conversation.id;
         onClose();
-        navigate(paths.chat(id));
+        await navigate(paths.chat(id));
       },
       [navigate, onClose],
     ),
@@ -99,7 +99,12 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
           <Notice kind="error">{choose.failure.message}</Notice>
         </div>
       )}
-      <div role="listbox" id={listId} aria-label="Conversations and people" className={classNames("max-h-96 overflow-y-auto", targets.length > 0 && "p-2")}>
+      <div
+        role="listbox"
+        id={listId}
+        aria-label="Conversations and people"
+        className={classNames("max-h-96 overflow-y-auto", targets.length > 0 && "p-2")}
+      >
         {targets.map((target, at) => (
           <TargetRow
             key={target.key}

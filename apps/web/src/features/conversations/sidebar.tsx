@@ -26,12 +26,18 @@ export function Sidebar({ onNew, onSwitcher, banner, footer, place }: SidebarPro
     <Frame
       id={place === "page" ? "main" : undefined}
       aria-label={place === "page" ? undefined : "Sidebar"}
-      className={classNames("flex shrink-0 flex-col bg-sunken pt-[env(safe-area-inset-top)]", place === "page" ? "w-full" : "w-76 border-r border-line")}
+      className={classNames(
+        "flex shrink-0 flex-col bg-sunken pt-[env(safe-area-inset-top)]",
+        place === "page" ? "w-full" : "w-76 border-r border-line",
+      )}
     >
       {banner}
       {place === "page" && <h1 className="sr-only">Conversations</h1>}
       <div className="flex h-15 shrink-0 items-center justify-between gap-2 pr-3 pl-4.5">
-        <Link to={paths.conversations} className="flex items-center gap-2.5 rounded-sm text-lg font-semibold tracking-tight">
+        <Link
+          to={paths.conversations}
+          className="flex items-center gap-2.5 rounded-sm text-lg font-semibold tracking-tight"
+        >
           <ProductMark />
           Confab
         </Link>

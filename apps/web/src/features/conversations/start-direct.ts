@@ -1,5 +1,5 @@
 import { api } from "../../lib/api.ts";
-import { takeConversation } from "../../realtime/catch-up.ts";
+import { takeConversation } from "../../realtime/take-conversation.ts";
 
 /** The direct conversation with somebody, made if there is none yet. Throws ApiError. */
 export async function startDirect(userId: string): Promise<string> {

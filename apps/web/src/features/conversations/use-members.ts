@@ -12,7 +12,8 @@ export function useMembers(conversation: Pick<Conversation, "id" | "member_versi
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // The list as it was stays on the screen while the new one is read; another conversation's does not.
-    placeholderData: (previous, previousQuery) => (previousQuery?.queryKey[1] === conversation.id ? previous : undefined),
+    placeholderData: (previous, previousQuery) =>
+      previousQuery?.queryKey[1] === conversation.id ? previous : undefined,
   });
   const live = usePresence((state) => state.online);
   const members = useMemo(() => query.data?.pages.flatMap((page) => page.members) ?? [], [query.data]);

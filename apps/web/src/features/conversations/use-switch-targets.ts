@@ -32,7 +32,9 @@ export function useSwitchTargets(typed: string): SwitchTarget[] {
     .map((conversation) => ({ conversation, name: titleOf(conversation), rank: rankOf(titleOf(conversation), wanted) }))
     .filter(({ rank }) => rank >= 0)
     .sort((a, b) => a.rank - b.rank)
-    .map(({ conversation, name }): SwitchTarget => ({ kind: "conversation", key: conversation.id, name, conversation }));
+    .map(
+      ({ conversation, name }): SwitchTarget => ({ kind: "conversation", key: conversation.id, name, conversation }),
+    );
   const partners = new Set(conversations.map((conversation) => conversation.other?.id));
   const others = (wanted === "" ? [] : (people.data ?? []))
     .filter((person) => !partners.has(person.id) && rankOf(person.username, wanted) >= 0)

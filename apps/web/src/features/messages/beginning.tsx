@@ -10,7 +10,12 @@ export function Beginning({ conversation }: { conversation: Conversation }) {
   const title = titleOf(conversation);
   return (
     <div className="px-4 pt-10 pb-4 sm:px-6">
-      <Avatar seed={other?.id ?? conversation.id} name={title} size="large" shape={other === null ? "square" : "round"} />
+      <Avatar
+        seed={other?.id ?? conversation.id}
+        name={title}
+        size="large"
+        shape={other === null ? "square" : "round"}
+      />
       <h2 className="mt-4 flex text-xl font-semibold">
         <NameWithBadge name={title} badge={badgeOf(other)} />
       </h2>

@@ -25,7 +25,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
           {copied ? "Copied" : "Copy code"}
         </button>
       </div>
-      {/* Wide code scrolls by itself, also by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide code scrolls by itself, which the keyboard must reach */}
       <pre tabIndex={0} className="overflow-x-auto p-3 font-mono text-sm outline-offset-[-2px]">
         <code>{code}</code>
       </pre>

@@ -30,7 +30,13 @@ function ClosedComposer({ conversation }: { conversation: Conversation }) {
 
 function RoomLeft({ left }: { left: number }) {
   return (
-    <span role="status" className={classNames("self-center px-1 text-xs tabular-nums", left < 0 ? "font-medium text-danger" : "text-ink-muted")}>
+    <span
+      role="status"
+      className={classNames(
+        "self-center px-1 text-xs tabular-nums",
+        left < 0 ? "font-medium text-danger" : "text-ink-muted",
+      )}
+    >
       {left < 0 ? `${(-left).toLocaleString("en")} too many` : `${left.toLocaleString("en")} left`}
     </span>
   );

@@ -39,7 +39,8 @@ export function itemsOf(
     const previous = rows[index - 1];
     // With older messages still to come nobody knows yet whether a day begins at the first one held.
     const beginsDay = previous === undefined ? reaches_oldest : !isSameDay(momentOf(previous), momentOf(row));
-    const isFirstNew = !isDividerDrawn && row.seq !== null && row.seq > (divider_after_seq ?? 0) && row.sender.id !== myId;
+    const isFirstNew =
+      !isDividerDrawn && row.seq !== null && row.seq > (divider_after_seq ?? 0) && row.sender.id !== myId;
     if (isFirstNew) isDividerDrawn = true;
     const isHead = previous === undefined || beginsDay || isFirstNew || !continues(previous, row);
     items.push({ kind: "message", key: row.id, row, isHead, day: beginsDay ? momentOf(row) : null, isFirstNew });

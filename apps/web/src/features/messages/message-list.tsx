@@ -33,7 +33,9 @@ function NewestButton({ count, onPress }: NewestButtonProps) {
       aria-label={count > 0 ? undefined : "Jump to newest"}
       className={classNames(
         "rise-in tap-target inline-flex h-9 items-center gap-2 rounded-full text-sm font-medium shadow-floating transition-colors",
-        count > 0 ? "bg-accent px-4 text-on-accent hover:bg-accent-strong" : "justify-center bg-surface px-2.5 text-ink-soft hover:bg-hover",
+        count > 0
+          ? "bg-accent px-4 text-on-accent hover:bg-accent-strong"
+          : "justify-center bg-surface px-2.5 text-ink-soft hover:bg-hover",
       )}
     >
       {count > 0 && (
@@ -77,7 +79,11 @@ export function MessageList({ conversation, window, myId, onRead }: MessageListP
   return (
     <div className="relative min-h-0 flex-1">
       {window.loading === "older" && (
-        <div role="status" aria-label="Loading older messages" className="absolute top-2 left-1/2 z-10 -translate-x-1/2 rounded-full bg-surface p-1.5 text-ink-muted shadow-floating">
+        <div
+          role="status"
+          aria-label="Loading older messages"
+          className="absolute top-2 left-1/2 z-10 -translate-x-1/2 rounded-full bg-surface p-1.5 text-ink-muted shadow-floating"
+        >
           <Spinner />
         </div>
       )}
@@ -88,6 +94,7 @@ export function MessageList({ conversation, window, myId, onRead }: MessageListP
         // Rows drawn while scrolling through history are not news.
         aria-live={atEnd ? "polite" : "off"}
         id="messages"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the skip link leads here
         tabIndex={0}
         className="h-full overflow-x-hidden overflow-y-auto overscroll-none outline-offset-[-2px] [overflow-anchor:none]"
       >

@@ -5,6 +5,8 @@ import { Button } from "../../ui/button.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ErrorState } from "../../ui/states.tsx";
 import { useLater } from "../../ui/use-later.ts";
+import { loadNewer } from "./load-newer.ts";
+import { loadOlder } from "./load-older.ts";
 import { MessageList } from "./message-list.tsx";
 import { MessageSkeleton } from "./message-skeleton.tsx";
 
@@ -39,7 +41,7 @@ export function MessagePane({ conversation, onReopen, onRead }: MessagePaneProps
           <Notice kind="error">
             <span className="flex items-center justify-between gap-3">
               {window.failure}
-              <Button size="small" onClick={onReopen}>
+              <Button size="small" onClick={() => (window.reaches_oldest ? loadNewer : loadOlder)(conversation.id)}>
                 Try again
               </Button>
             </span>

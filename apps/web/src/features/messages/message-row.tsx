@@ -1,5 +1,5 @@
 import { Ban, CircleAlert, Clock, RotateCw, Trash2 } from "lucide-react";
-import { lazy, memo, Suspense } from "react";
+import { type ComponentType, lazy, memo, Suspense } from "react";
 import { formatClock, formatDay, formatFull } from "../../lib/time.ts";
 import { badgeOf } from "../../lib/titles.ts";
 import type { MessageRow as Row } from "../../stores/messages.store.ts";
@@ -11,8 +11,17 @@ import { discardMessage } from "./discard-message.ts";
 import { type MessageItem, momentOf } from "./message-items.ts";
 import { retryMessage } from "./retry-message.ts";
 
-// The formatter is the largest part of the page; until it has come the text stands as it was written.
-const MessageText = lazy(async () => ({ default: (await import("./message-text.tsx")).MessageText }));
+function PlainText({ content }: { content: string }) {
+  return <p className="whitespace-pre-wrap">{content}</p>;
+}
+
+// The formatter is the largest part of the page; until it has come the text stands as it was written. It is asked for
+// with the page, not with the first message, because that may be written while there is no network.
+const formatter: Promise<{ default: ComponentType<{ content: string }> }> = import("./message-text.tsx").then(
+  ({ MessageText }) => ({ default: MessageText }),
+  () => ({ default: PlainText }),
+);
+const MessageText = lazy(() => formatter);
 
 function DayDivider({ moment }: { moment: string }) {
   return (
@@ -26,9 +35,10 @@ function DayDivider({ moment }: { moment: string }) {
 
 function NewDivider() {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: <hr> cannot hold the word that sighted readers see
     <div role="separator" aria-label="New messages" className="flex items-center gap-3 px-4 pt-3 pb-1 sm:px-6">
       <span className="h-px flex-1 bg-accent" />
-      <span className="rounded-full bg-accent px-2 py-0.5 text-[0.6875rem] font-semibold text-on-accent">New</span>
+      <span className="rounded-full bg-accent px-2 text-[0.6875rem] leading-5 font-semibold text-on-accent">New</span>
     </div>
   );
 }
@@ -36,7 +46,11 @@ function NewDivider() {
 function Time({ row, className }: { row: Row; className?: string }) {
   const moment = momentOf(row);
   return (
-    <time dateTime={moment} title={formatFull(moment)} className={classNames("text-xs text-ink-muted tabular-nums", className)}>
+    <time
+      dateTime={moment}
+      title={formatFull(moment)}
+      className={classNames("text-xs text-ink-muted tabular-nums", className)}
+    >
       {formatClock(moment)}
     </time>
   );
@@ -53,7 +67,7 @@ function Content({ row }: { row: Row }) {
   }
   return (
     <div data-message-content className={classNames("prose-message", row.status === "sending" && "text-ink-soft")}>
-      <Suspense fallback={<p className="whitespace-pre-wrap">{row.content}</p>}>
+      <Suspense fallback={<PlainText content={row.content} />}>
         <MessageText content={row.content} />
       </Suspense>
     </div>

@@ -4,7 +4,11 @@ const LINES = [["w-4/5", "w-2/5"], ["w-3/5"], ["w-2/3", "w-1/2", "w-1/3"], ["w-1
 
 export function MessageSkeleton() {
   return (
-    <div role="status" aria-label="Loading messages" className="flex min-h-0 flex-1 flex-col justify-end gap-6 overflow-hidden px-4 py-6 sm:px-6">
+    <div
+      role="status"
+      aria-label="Loading messages"
+      className="flex min-h-0 flex-1 flex-col justify-end gap-6 overflow-hidden px-4 py-6 sm:px-6"
+    >
       {LINES.map((widths) => (
         <div key={widths.join()} className="flex gap-3">
           <Skeleton round className="size-9 shrink-0" />

@@ -3,11 +3,19 @@ import MarkdownIt, { type Token } from "markdown-it";
 import { Fragment, memo, type ReactNode } from "react";
 import { CodeBlock } from "./code-block.tsx";
 
+const NESTING_MAX = 20;
+
 /**
  * Messages are written by strangers, so no HTML is ever made of them: the parser's tokens become React elements from
  * the list below, and everything else becomes the text it was written as.
  */
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true, typographer: false, maxNesting: 20 }).disable([
+const markdown = new MarkdownIt({
+  html: false,
+  linkify: true,
+  breaks: true,
+  typographer: false,
+  maxNesting: NESTING_MAX,
+}).disable([
   // A line beginning with # or four blanks is much more often meant as it stands than as a heading or code.
   "heading",
   "lheading",
@@ -77,7 +85,13 @@ function leafFor(token: Token, key: number): ReactNode {
     case "code_inline":
       return <code key={key}>{token.content}</code>;
     case "fence":
-      return <CodeBlock key={key} code={token.content.replace(/\n$/, "")} language={token.info.trim().split(/\s/)[0] ?? ""} />;
+      return (
+        <CodeBlock
+          key={key}
+          code={token.content.replace(/\n$/, "")}
+          language={token.info.trim().split(/\s/)[0] ?? ""}
+        />
+      );
     case "softbreak":
     case "hardbreak":
       return <br key={key} />;
@@ -112,5 +126,9 @@ function render(tokens: readonly Token[]): ReactNode[] {
 
 export const MessageText = memo(function MessageText({ content }: { content: string }) {
   // The server refuses longer texts; the cut keeps the parser's time bounded whatever arrives.
-  return render(markdown.parse(content.slice(0, MESSAGE_MAX * 2), {}));
+  const text = content.slice(0, MESSAGE_MAX * 2);
+  const tokens = markdown.parse(text, {});
+  // Below its deepest level the parser drops what is written; then the text is shown as it was typed.
+  if (tokens.some((token) => token.level >= NESTING_MAX - 1)) return <p className="whitespace-pre-wrap">{text}</p>;
+  return render(tokens);
 });

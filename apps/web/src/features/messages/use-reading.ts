@@ -13,7 +13,8 @@ interface Reading {
 
 /** Says what has been read while somebody looks at the newest messages, and counts what came while they did not. */
 export function useReading({ conversation, window, atEnd, myId, onRead }: Reading): number {
-  const isLooking = useAttention() && atEnd && window.reaches_newest;
+  // Not before the window is open: until then the line before the new messages is not drawn, and reading would erase it.
+  const isLooking = useAttention() && atEnd && window.reaches_newest && window.is_open;
   const newestSeq = window.rows.findLast((row) => row.seq !== null)?.seq ?? 0;
   const [seenSeq, setSeenSeq] = useState(newestSeq);
 

@@ -21,11 +21,17 @@ export function ShortcutHelp({ onClose }: { onClose: () => void }) {
     <Dialog open onClose={onClose} title="Keyboard shortcuts">
       <dl className="overflow-y-auto px-5 py-3">
         {SHORTCUTS.map(({ does, keys }) => (
-          <div key={does} className="flex items-center justify-between gap-6 border-b border-line py-2.5 last:border-b-0">
+          <div
+            key={does}
+            className="flex items-center justify-between gap-6 border-b border-line py-2.5 last:border-b-0"
+          >
             <dt>{does}</dt>
             <dd className="flex shrink-0 gap-1">
               {keys.map((key) => (
-                <kbd key={key} className="inline-flex h-6 min-w-6 items-center justify-center rounded-sm border border-line bg-sunken px-1.5 font-sans text-xs font-medium text-ink-soft">
+                <kbd
+                  key={key}
+                  className="inline-flex h-6 min-w-6 items-center justify-center rounded-sm border border-line bg-sunken px-1.5 font-sans text-xs font-medium text-ink-soft"
+                >
                   {key}
                 </kbd>
               ))}

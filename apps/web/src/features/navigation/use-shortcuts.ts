@@ -17,7 +17,9 @@ function openConversationId(pathname: string): string | null {
 /** The next conversation in the list's own order, going round; null when there is no other. */
 function neighbourOf(currentId: string | null, step: 1 | -1, onlyUnread: boolean): string | null {
   const all = selectSortedConversations(useConversations.getState());
-  const candidates = all.filter((conversation) => conversation.id === currentId || !onlyUnread || conversation.unread > 0);
+  const candidates = all.filter(
+    (conversation) => conversation.id === currentId || !onlyUnread || conversation.unread > 0,
+  );
   const here = candidates.findIndex((conversation) => conversation.id === currentId);
   const start = here === -1 && step === -1 ? 0 : here;
   const next = candidates[(start + step + candidates.length) % candidates.length];
@@ -37,7 +39,7 @@ export function useShortcuts({ onSwitcher, onHelp, onMarkRead }: ShortcutActs): 
     const go = (step: 1 | -1, onlyUnread: boolean) =>
       act(() => {
         const id = neighbourOf(currentId, step, onlyUnread);
-        if (id !== null) navigate(paths.chat(id));
+        if (id !== null) void navigate(paths.chat(id));
       });
     const markRead = (event: KeyboardEvent) => {
       const isSomethingOpen = document.querySelector('[role="dialog"],[role="menu"]') !== null;

@@ -1,4 +1,4 @@
-import { usePresence, type Typist } from "../../stores/presence.store.ts";
+import { type Typist, usePresence } from "../../stores/presence.store.ts";
 
 const NOBODY: readonly Typist[] = [];
 
@@ -15,12 +15,20 @@ export function TypingLine({ conversationId }: { conversationId: string }) {
   const typists = usePresence((state) => state.typing[conversationId] ?? NOBODY);
   const names = typists.map((typist) => typist.user.username);
   return (
-    <div aria-live="off" data-typing={names.length > 0 ? "" : undefined} className="flex h-6 shrink-0 items-center gap-2 px-4 text-xs text-ink-muted sm:px-7">
+    <div
+      aria-live="off"
+      data-typing={names.length > 0 ? "" : undefined}
+      className="flex h-6 shrink-0 items-center gap-2 px-4 text-xs text-ink-muted sm:px-7"
+    >
       {names.length > 0 && (
         <>
           <span aria-hidden className="flex gap-0.5">
             {[0, 160, 320].map((delay) => (
-              <span key={delay} style={{ animationDelay: `${delay}ms` }} className="typing-dot size-1 rounded-full bg-ink-muted" />
+              <span
+                key={delay}
+                style={{ animationDelay: `${delay}ms` }}
+                className="typing-dot size-1 rounded-full bg-ink-muted"
+              />
             ))}
           </span>
           <span className="truncate">{sentenceOf(names)}</span>

@@ -30,12 +30,20 @@ function AccountRow({ account }: { account: Account }) {
           </div>
         </div>
       </Cell>
-      <Cell>{account.role === "admin" ? <Badge tone="accent">{ROLES.admin}</Badge> : <span className="text-ink-soft">{ROLES[account.role]}</span>}</Cell>
+      <Cell>
+        {account.role === "admin" ? (
+          <Badge tone="accent">{ROLES.admin}</Badge>
+        ) : (
+          <span className="text-ink-soft">{ROLES[account.role]}</span>
+        )}
+      </Cell>
       <Cell narrowHidden>
         <time dateTime={account.created_at} title={formatFull(account.created_at)}>
           {formatDay(account.created_at)}
         </time>
-        {account.expires_at !== null && <p className="text-sm text-ink-muted">until {formatFull(account.expires_at)}</p>}
+        {account.expires_at !== null && (
+          <p className="text-sm text-ink-muted">until {formatFull(account.expires_at)}</p>
+        )}
       </Cell>
     </tr>
   );
@@ -55,7 +63,9 @@ export function AccountTable() {
           {accounts.data === undefined && <SkeletonRows count={6} label="Loading users" />}
           {accounts.data?.length === 0 && (
             <EmptyState icon={UserSearch} title={typed === "" ? "Nobody else is here yet" : "Nobody found"}>
-              {typed === "" ? "Share the address of this page: people can register or come in as guests." : "Check the spelling of the name."}
+              {typed === ""
+                ? "Share the address of this page: people can register or come in as guests."
+                : "Check the spelling of the name."}
             </EmptyState>
           )}
           {accounts.data !== undefined && accounts.data.length > 0 && (

@@ -9,7 +9,8 @@ export function useAccounts(typed: string) {
   const query = useDebounced(typed.trim(), TYPING_PAUSE_MS);
   return useInfiniteQuery({
     queryKey: ["accounts", query],
-    queryFn: ({ pageParam }) => api.listAccounts({ ...(query === "" ? {} : { query }), ...(pageParam === null ? {} : { after: pageParam }) }),
+    queryFn: ({ pageParam }) =>
+      api.listAccounts({ ...(query === "" ? {} : { query }), ...(pageParam === null ? {} : { after: pageParam }) }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     select: (data) => data.pages.flatMap((page) => page.accounts),

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { startServer } from "../../../test/start-server.ts";
+import { newUser } from "../../../test/test-client.ts";
+import { TestSocket } from "../../../test/test-socket.ts";
+import { generalOf, messageCommand } from "../../../test/test-conversation.ts";
+
+describe("closing the server", () => {
+  it("closes every socket with 1012 and lets nobody in any more", async () => {
+    const server = await startServer();
+    const [ada, ben] = [await newUser(server.url, "Ada"), await newUser(server.url, "Ben")];
+    const sockets = [await ada.connect(), await ada.connect(), await ben.connect()];
+    const stopping = server.stop();
+    for (const socket of sockets) expect(await socket.closed()).toBe(1012);
+    await stopping;
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  });
+
+  it("does not wait for a reader that never reads, nor for one that never answers the close", async () => {
+    const server = await startServer();
+    const ada = await newUser(server.url, "Ada");
+    const general = (await generalOf(ada)).id;
+    const stopped = await TestSocket.open(server.url, ada.cookie);
+    stopped.socket.pause();
+    const adas = await ada.connect();
+    for (let n = 0; n < 20; n += 1) adas.send(messageCommand(general, "x".repeat(15_000)));
+    await adas.until(() => adas.all("message.acked").length === 20, "every ack");
+    const at = Date.now();
+    await server.stop();
+    expect(Date.now() - at).toBeLessThan(5_000);
+    expect(await adas.closed()).toBe(1012);
+    stopped.socket.terminate();
+    expect(stopped.socket.readyState).not.toBe(WebSocket.OPEN);
+  });
+});

@@ -1,0 +1,76 @@
+import type { Conversation } from "@confab/shared/conversations";
+import type { Event, EventOf } from "@confab/shared/events";
+
+/** What a client knows: the snapshot it began with, and every event since applied to it. */
+export interface SnapshotState {
+  readonly me: EventOf<"ready">["me"];
+  readonly conversations: Map<string, Conversation>;
+  readonly online: Set<string>;
+}
+
+/** The state after all these frames, of which the first must be the snapshot. */
+export function stateAfter(events: readonly Event[]): SnapshotState {
+  const [first, ...rest] = events;
+  if (first?.type !== "ready") throw new Error(`the first frame is ${first?.type}`);
+  const state: SnapshotState = {
+    me: first.me,
+    conversations: new Map(first.conversations.map((conversation) => [conversation.id, conversation])),
+    online: new Set(first.online),
+  };
+  for (const event of rest) apply(state, event);
+  return state;
+}
+
+function apply(state: SnapshotState, event: Event): void {
+  switch (event.type) {
+    case "ready":
+      throw new Error("a second snapshot");
+    case "message.created":
+      return change(state, event.message.conversation_id, (known) => withMessage(state, known, event));
+    case "conversation.joined":
+      state.conversations.set(event.conversation.id, event.conversation);
+      return;
+    case "conversation.left":
+      state.conversations.delete(event.conversation_id);
+      return;
+    case "conversation.updated": {
+      const { name, description, owner_id, updated_at, revision } = event;
+      return change(state, event.conversation_id, () => ({ name, description, owner_id, updated_at, revision }));
+    }
+    case "member.added":
+    case "member.removed": {
+      const { member_count, member_version, revision } = event;
+      return change(state, event.conversation_id, () => ({ member_count, member_version, revision }));
+    }
+    case "read_marker.moved":
+      return change(state, event.conversation_id, () => ({ read_seq: event.read_seq, unread: event.unread }));
+    case "presence.changed":
+      if (event.online) state.online.add(event.user_id);
+      else state.online.delete(event.user_id);
+      return;
+    case "message.updated":
+      throw new Error("nothing changes messages yet: teach this what it does when something does");
+    case "message.acked":
+    case "typing.started":
+    case "typing.stopped":
+    case "pong":
+    case "error":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function withMessage(state: SnapshotState, known: Conversation, { message }: EventOf<"message.created">): Partial<Conversation> {
+  // Committed before the snapshot was read and announced after it: the snapshot has it already.
+  if (message.seq <= known.last_seq) return {};
+  if (message.seq !== known.last_seq + 1) throw new Error(`message ${message.seq} follows ${known.last_seq}`);
+  const unread = known.unread + (message.sender.id === state.me.id ? 0 : 1);
+  return { last_seq: message.seq, last_message: message, revision: message.revision, unread };
+}
+
+function change(state: SnapshotState, id: string, how: (known: Conversation) => Partial<Conversation>): void {
+  const known = state.conversations.get(id);
+  if (!known) throw new Error("an event of a conversation this person is not in");
+  state.conversations.set(id, { ...known, ...how(known) });
+}
