@@ -41,7 +41,9 @@ describe("textSchema", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const parsed = textSchema({ max: 1_000 }).safeParse(text);
-        const survives = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text)) === text && !text.includes("\u0000");
+        const survives =
+          new TextDecoder("utf-8", { ignoreBOM: true }).decode(new TextEncoder().encode(text)) === text &&
+          !text.includes("\u0000");
         expect(parsed.success).toBe(survives);
         if (parsed.success) expect(parsed.data).toBe(text);
       }),

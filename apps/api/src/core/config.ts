@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { emailSchema, passwordSchema, usernameSchema } from "@confab/shared/users";
 import { z } from "zod";
 
 /** "" counts as unset, so that an empty line in an environment file means the default. */
@@ -12,12 +14,25 @@ const switchSchema = (byDefault: boolean) =>
       .transform((word) => ["on", "true", "1"].includes(word)),
   );
 
-const listSchema = setting(
+const proxiesSchema = setting(
   z
     .string()
     .default("")
-    .transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== "")),
+    .transform((text) =>
+      text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== ""),
+    )
+    .refine((proxies) => proxies.every(isProxy), "must be addresses or networks, like 127.0.0.1 or 10.0.0.0/8"),
 );
+
+function isProxy(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits] = text.split("/");
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
 
 /** Every variable the server reads. `.env.example` names the same ones; a test keeps them equal. */
 export const environmentSchema = z.object({
@@ -27,13 +42,19 @@ export const environmentSchema = z.object({
   DATA_DIR: setting(z.string().default("./data")),
   PUBLIC_URL: setting(z.url({ protocol: /^https?$/, error: "must be an http(s):// URL" }).optional()),
   WS_URL: setting(z.url({ protocol: /^wss?$/, error: "must be a ws(s):// URL" }).optional()),
-  TRUST_PROXY: listSchema,
-  ADMIN_USERNAME: setting(z.string().optional()),
-  ADMIN_EMAIL: setting(z.string().optional()),
-  ADMIN_PASSWORD: setting(z.string().optional()),
+  TRUST_PROXY: proxiesSchema,
+  ADMIN_USERNAME: setting(usernameSchema.optional()),
+  ADMIN_EMAIL: setting(emailSchema.optional()),
+  ADMIN_PASSWORD: setting(passwordSchema.optional()),
   REGISTRATION: setting(z.enum(["open", "closed"]).default("open")),
   GUESTS: switchSchema(true),
-  GUEST_TTL_HOURS: setting(z.coerce.number().positive().max(24 * 365).default(24)),
+  GUEST_TTL_HOURS: setting(
+    z.coerce
+      .number()
+      .positive()
+      .max(24 * 365)
+      .default(24),
+  ),
   RATE_LIMIT_SCALE: setting(z.coerce.number().positive().default(1)),
   LOG_LEVEL: setting(z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("warn")),
 });
@@ -46,7 +67,9 @@ export class ConfigError extends Error {}
 /** Reads the settings, frozen. Throws ConfigError naming each variable that is wrong. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = environmentSchema.safeParse(environment);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   const admin = ["ADMIN_USERNAME", "ADMIN_EMAIL", "ADMIN_PASSWORD"].filter((name) => environment[name]);
   if (admin.length > 0 && admin.length < 3)
     problems.push("ADMIN_USERNAME, ADMIN_EMAIL and ADMIN_PASSWORD belong together: set all three or none");

@@ -20,7 +20,11 @@ const UNKNOWN = "01890a5d-ac96-774b-bcce-b302099a8057";
 function expectProblem(answer: Answer, statuses: number[], what: string): void {
   expect(statuses.includes(answer.status), `${what}: ${answer.status}`).toBe(true);
   expect(answer.headers.get("content-type"), what).toMatch(/^application\/problem\+json/);
-  expect(answer.body).toMatchObject({ status: answer.status, code: expect.any(String), message: expect.stringMatching(/\.$/) });
+  expect(answer.body).toMatchObject({
+    status: answer.status,
+    code: expect.any(String),
+    message: expect.stringMatching(/\.$/),
+  });
 }
 
 /** The JSON routes below one conversation. */
@@ -149,8 +153,14 @@ describe("bytes that are hardly HTTP", () => {
   const RAW: [string, string | Buffer][] = [
     ["an address of 20,000 characters", `GET /${"x".repeat(20_000)} HTTP/1.1\r\n${CLOSE}\r\n`],
     ["a query of 20,000 characters", `GET /api/v1/users?query=${"x".repeat(20_000)} HTTP/1.1\r\n${CLOSE}\r\n`],
-    ["a cookie of 20,000 characters", `GET /api/v1/me HTTP/1.1\r\n${CLOSE}Cookie: confab_session=${"x".repeat(20_000)}\r\n\r\n`],
-    ["headers without end", `GET / HTTP/1.1\r\n${CLOSE}${Array.from({ length: 3_000 }, (_, n) => `X-${n}: y\r\n`).join("")}\r\n`],
+    [
+      "a cookie of 20,000 characters",
+      `GET /api/v1/me HTTP/1.1\r\n${CLOSE}Cookie: confab_session=${"x".repeat(20_000)}\r\n\r\n`,
+    ],
+    [
+      "headers without end",
+      `GET / HTTP/1.1\r\n${CLOSE}${Array.from({ length: 3_000 }, (_, n) => `X-${n}: y\r\n`).join("")}\r\n`,
+    ],
     ["no HTTP", "hello\r\n\r\n"],
     ["an unknown method", `BREW /coffee HTTP/1.1\r\n${CLOSE}\r\n`],
     ["an unknown version", `GET / HTTP/9.9\r\n${CLOSE}\r\n`],
@@ -160,9 +170,18 @@ describe("bytes that are hardly HTTP", () => {
     ["raw bytes in the address", Buffer.from(`GET /\xff\xfe HTTP/1.1\r\n${CLOSE}\r\n`, "latin1")],
     ["a negative length", `POST /login HTTP/1.1\r\n${CLOSE}Content-Length: -1\r\n\r\n`],
     ["two lengths", `POST /login HTTP/1.1\r\n${CLOSE}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}`],
-    ["length and chunks", `POST /login HTTP/1.1\r\n${CLOSE}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
-    ["a broken chunk", `POST /login HTTP/1.1\r\n${CLOSE}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`],
-    ["a huge body in chunks", `POST /login HTTP/1.1\r\n${CLOSE}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20000\r\n${"x".repeat(0x20000)}\r\n0\r\n\r\n`],
+    [
+      "length and chunks",
+      `POST /login HTTP/1.1\r\n${CLOSE}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    [
+      "a broken chunk",
+      `POST /login HTTP/1.1\r\n${CLOSE}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+    ],
+    [
+      "a huge body in chunks",
+      `POST /login HTTP/1.1\r\n${CLOSE}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n20000\r\n${"x".repeat(0x20000)}\r\n0\r\n\r\n`,
+    ],
     ["a star", `OPTIONS * HTTP/1.1\r\n${CLOSE}\r\n`],
   ];
 

@@ -21,7 +21,9 @@ export function parseJson(bytes: Buffer): unknown {
     return secureJson.parse(text, { protoAction: "error", constructorAction: "error" });
   } catch (error) {
     const isPoison = error instanceof Error && error.message.includes("forbidden prototype");
-    throw isPoison ? invalidField("", "must not hold __proto__ or constructor.prototype") : new AppError("json_malformed");
+    throw isPoison
+      ? invalidField("", "must not hold __proto__ or constructor.prototype")
+      : new AppError("json_malformed");
   }
 }
 

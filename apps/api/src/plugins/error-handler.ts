@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { type ErrorCode, type Problem, sentenceOf, statusOf } from "@confab/shared/errors";
+import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { AppError, isDatabaseAway } from "../core/errors.ts";
@@ -32,7 +32,8 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error)) return new AppError("database_unavailable");
   const { code, statusCode } = error as Partial<FastifyError>;
-  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || code === "FST_ERR_CTP_INVALID_JSON_BODY") return new AppError("json_malformed");
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || code === "FST_ERR_CTP_INVALID_JSON_BODY")
+    return new AppError("json_malformed");
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new AppError(CODE_OF_STATUS[statusCode] ?? "request_invalid");
   if (statusCode === 503) return new AppError("server_busy");
@@ -83,5 +84,3 @@ export function sendClientError(error: ConnectionError, socket: Socket): void {
   socket.write(`${headers.join("\r\n")}\r\n\r\n${body}`);
   socket.destroy(error);
 }
-
-export const TOO_MANY = { code: "too_many_requests", status: statusOf("too_many_requests") } as const;

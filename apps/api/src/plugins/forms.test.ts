@@ -66,7 +66,11 @@ describe("POST /register as a form", () => {
   it("sends on to the sign-in page, which says so once", async () => {
     const browser = new Browser();
     const username = freshName("Ben");
-    const account: [string, string][] = [["username", username], ["email", "ben@example.org"], ["password", PASSWORD]];
+    const account: [string, string][] = [
+      ["username", username],
+      ["email", "ben@example.org"],
+      ["password", PASSWORD],
+    ];
     expectSentTo(await browser.submit("/register", account), "/login");
 
     const page = await browser.open("/login");
@@ -79,7 +83,11 @@ describe("POST /register as a form", () => {
 
   it("on a failure goes back to the form, with what was typed except the password", async () => {
     const browser = new Browser();
-    const typed: [string, string][] = [["username", "ADA"], ["email", "new@example.org"], ["password", PASSWORD]];
+    const typed: [string, string][] = [
+      ["username", "ADA"],
+      ["email", "new@example.org"],
+      ["password", PASSWORD],
+    ];
     expectSentTo(await browser.submit("/register", typed), "/register");
 
     expect(JSON.stringify([...browser.cookies])).not.toContain(Buffer.from(PASSWORD).toString("base64url"));
@@ -111,7 +119,11 @@ describe("POST /register as a form", () => {
   it("leaves text in the page that cannot end the element it stands in", async () => {
     const browser = new Browser();
     const hostile = `</script><script>alert(1)</script><!--$&$'`;
-    await browser.submit("/register", [["username", hostile], ["email", hostile], ["password", "x"]]);
+    await browser.submit("/register", [
+      ["username", hostile],
+      ["email", hostile],
+      ["password", "x"],
+    ]);
     const page = await browser.open("/register");
     expect(page.body).not.toContain("<script>alert");
     expect(page.body).not.toContain("<!--");
@@ -121,18 +133,32 @@ describe("POST /register as a form", () => {
   it("keeps what was typed short enough for a cookie, and whole", async () => {
     const browser = new Browser();
     const long = `a${"𝒜".repeat(1_000)}`;
-    await browser.submit("/register", [["username", long], ["email", long]]);
+    await browser.submit("/register", [
+      ["username", long],
+      ["email", long],
+    ]);
     expect(browser.cookies.get("confab_flash")?.length).toBeLessThan(4_000);
-    expect(flashOf(await browser.open("/register"))?.values?.["username"]).toMatch(/^a(𝒜)+$/u);
+    expect(flashOf(await browser.open("/register"))?.values?.username).toMatch(/^a(𝒜)+$/u);
   });
 
   it("keeps the message short enough for a cookie, whatever fields somebody invents", async () => {
     const browser = new Browser();
-    const invented = Array.from({ length: 12 }, (_, n): [string, string] => [`${n}${"ü".repeat(600)}`, "ü".repeat(300)]);
+    const invented = Array.from({ length: 12 }, (_, n): [string, string] => [
+      `${n}${"ü".repeat(600)}`,
+      "ü".repeat(300),
+    ]);
     expectSentTo(await browser.submit("/register", invented), "/register");
     expect(browser.cookies.get("confab_flash")?.length).toBeLessThan(4_000);
     expect(flashOf(await browser.open("/register"))?.message).toBe("email is required.");
-    expectSentTo(await browser.submit("/register", [["email", "a@example.org"], ["password", PASSWORD], ["username", "Dan"], ...invented]), "/register");
+    expectSentTo(
+      await browser.submit("/register", [
+        ["email", "a@example.org"],
+        ["password", PASSWORD],
+        ["username", "Dan"],
+        ...invented,
+      ]),
+      "/register",
+    );
     expect(browser.cookies.get("confab_flash")?.length).toBeLessThan(4_000);
     expect(flashOf(await browser.open("/register"))?.kind).toBe("error");
   });
@@ -142,13 +168,25 @@ describe("POST /login as a form", () => {
   it("signs in and sends on to the start page", async () => {
     const ben = await newUser(server.url, freshName("Ben"));
     const browser = new Browser();
-    expectSentTo(await browser.submit("/login", [["username", ben.person.username], ["password", PASSWORD]]), "/");
+    expectSentTo(
+      await browser.submit("/login", [
+        ["username", ben.person.username],
+        ["password", PASSWORD],
+      ]),
+      "/",
+    );
     expect((await browser.open("/")).headers.get("location")).toBe("/conversations");
   });
 
   it("on a wrong password goes back to the form without a session", async () => {
     const browser = new Browser();
-    expectSentTo(await browser.submit("/login", [["username", "Ada"], ["password", "not the password"]]), "/login");
+    expectSentTo(
+      await browser.submit("/login", [
+        ["username", "Ada"],
+        ["password", "not the password"],
+      ]),
+      "/login",
+    );
     expect(browser.cookies.has("confab_session")).toBe(false);
     expect(flashOf(await browser.open("/login"))).toEqual({
       kind: "error",
@@ -201,7 +239,13 @@ describe("POST /groups/create as a form", () => {
 
   it("on a failure goes back to the form", async () => {
     const page = await browser();
-    expectSentTo(await page.submit("/groups/create", [["name", " "], ["members", "nobody"]]), "/groups/create");
+    expectSentTo(
+      await page.submit("/groups/create", [
+        ["name", " "],
+        ["members", "nobody"],
+      ]),
+      "/groups/create",
+    );
     expect(flashOf(await page.open("/groups/create"))?.kind).toBe("error");
   });
 });

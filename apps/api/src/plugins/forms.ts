@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { toAppError, sendProblem } from "./error-handler.ts";
+import { sendProblem, toAppError } from "./error-handler.ts";
 import { setFlash } from "./flash.ts";
 import { parseWith } from "./schema-compiler.ts";
 

@@ -11,7 +11,10 @@ export function fieldProblems(error: z.ZodError): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const field = issue.path.map(String).join("/");
     if (issue.code === "unrecognized_keys")
-      return issue.keys.map((key) => ({ field: field === "" ? key : `${field}/${key}`, message: "is not a known field" }));
+      return issue.keys.map((key) => ({
+        field: field === "" ? key : `${field}/${key}`,
+        message: "is not a known field",
+      }));
     return [{ field, message: sentenceOfIssue(issue) }];
   });
 }

@@ -10,7 +10,7 @@ import { useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { useMessages } from "../stores/messages.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
-import { retryNow, startLive } from "./live.ts";
+import { retryNow, startLive, stopLive } from "./live.ts";
 
 let server: FakeServer;
 let id: string;
@@ -190,7 +190,7 @@ describe("opening", () => {
   it("misses nothing that happens while the page is on its way", async () => {
     say(1, 60);
     await goLive();
-    let arrive = () => undefined as void;
+    let arrive: () => void = () => undefined;
     server.delay = ({ path }) =>
       path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined;
     const opening = openConversation(id);
@@ -213,7 +213,7 @@ describe("opening", () => {
   it("misses nothing when the connection is lost and found while the page is on its way", async () => {
     say(1, 5);
     await goLive();
-    let arrive = () => undefined as void;
+    let arrive: () => void = () => undefined;
     server.delay = ({ path }) =>
       path.endsWith("/messages") ? new Promise<void>((resolve) => (arrive = resolve)) : undefined;
     const opening = openConversation(id);
@@ -226,6 +226,18 @@ describe("opening", () => {
     await opening;
     await vi.waitFor(() => expect(shown(id)).toEqual(words(1, 8)));
     expect(windowNow()?.reaches_newest).toBe(true);
+  });
+
+  it("goes on when live stops and starts again meanwhile", async () => {
+    say(1, 2);
+    await goLive();
+    const opening = openConversation(id);
+    stopLive();
+    await goLive();
+    expect(await opening).toBe("opened");
+    await openConversation(id);
+    expect(shown(id)).toEqual(words(1, 2));
+    expect(windowNow()?.loading).toBe("none");
   });
 
   it("draws the line where reading ended, and keeps it there", async () => {

@@ -3,7 +3,7 @@ import { api } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
 import { loadDrafts } from "../stores/drafts.store.ts";
 import { resetPersonalStores } from "../stores/reset-stores.ts";
-import { setSignedIn, setSignedOut, useSession } from "../stores/session.store.ts";
+import { type SessionState, setSignedIn, setSignedOut, useSession } from "../stores/session.store.ts";
 import { applyEvent } from "./apply-event.ts";
 import { stopCatchingUp } from "./catch-up.ts";
 import { Connection } from "./connection.ts";
@@ -14,16 +14,15 @@ import { repeatReadMarkers, stopReading } from "./read-marker.ts";
 import { forgetTyping } from "./typing.ts";
 
 let connection: Connection | null = null;
-let unwatch: (() => void) | undefined;
+let isWatching = false;
 let socketUrl: string | undefined;
 
 /** Connects this page to the server's events and sends what is waiting. Needs somebody signed in; repeating is harmless. */
 export function startLive(): void {
   const { me } = useSession.getState();
   if (connection !== null || me === null) return;
-  unwatch ??= useSession.subscribe((state, before) => {
-    if (before.me !== null && state.me?.id !== before.me.id) changePerson();
-  });
+  if (!isWatching) useSession.subscribe(watchPerson);
+  isWatching = true;
   loadDrafts(me.id);
   connection = new Connection({
     url: findSocketUrl,
@@ -67,7 +66,8 @@ function takeEvent(event: Event): void {
 }
 
 /** Nothing of one person's may be on the page when the next signs in, or after signing out. */
-function changePerson(): void {
+function watchPerson(now: SessionState, before: SessionState): void {
+  if (before.me === null || now.me?.id === before.me.id) return;
   const wasLive = connection !== null;
   stopLive();
   resetPersonalStores();

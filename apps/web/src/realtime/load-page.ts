@@ -2,7 +2,6 @@ import { api } from "../lib/api.ts";
 import { ApiError, sentenceFor } from "../lib/api-error.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { beginLoad, failLoad, type MessageWindow, useMessages } from "../stores/messages.store.ts";
-import { lifetime } from "./lifetime.ts";
 import { noteComplete } from "./revisions.ts";
 import { takePage } from "./take-messages.ts";
 
@@ -14,16 +13,15 @@ export async function loadPage(conversationId: string, kind: PageKind): Promise<
   const window = useMessages.getState().windows[conversationId];
   if (window === undefined) return;
   const id = window.load_id;
-  const signal = lifetime();
   const before = useConversations.getState().conversations[conversationId]?.revision ?? 0;
   try {
     const page = await api.listMessages(conversationId, queryOf(window, kind));
-    if (signal.aborted) return;
+    // Superseded, or the window belongs to nobody any more.
+    if (useMessages.getState().windows[conversationId]?.load_id !== id) return;
     // The server read the page after it told us of `before`, and after every revision that shows in the page.
     const knownRevision = page.messages.reduce((highest, { revision }) => Math.max(highest, revision), before);
-    const isCurrent = useMessages.getState().windows[conversationId]?.load_id === id;
     takePage(conversationId, { id, kind, knownRevision }, page);
-    if (isCurrent && kind === "newest") noteComplete(conversationId, knownRevision);
+    if (kind === "newest") noteComplete(conversationId, knownRevision);
   } catch (error) {
     useMessages.setState((state) => failLoad(state, conversationId, id, sentenceFor(error)));
     throw error;

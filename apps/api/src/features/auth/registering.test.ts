@@ -67,7 +67,10 @@ describe("POST /register", () => {
 
   it("tells nobody who is not in General", async () => {
     const ada = await newUser(server.url, freshName("Ada"));
-    const [outsider, insider] = await Promise.all([ada.connect(), (await newUser(server.url, freshName("Ben"))).connect()]);
+    const [outsider, insider] = await Promise.all([
+      ada.connect(),
+      (await newUser(server.url, freshName("Ben"))).connect(),
+    ]);
     await server.db.$executeRaw`DELETE FROM conversation_members WHERE user_id = ${ada.person.id}::uuid`;
     await server.db.$executeRaw`UPDATE conversations SET member_version = member_version + 1 WHERE joined_by_everyone`;
     const { body } = await register(freshName("Carol"));
@@ -141,7 +144,10 @@ describe("POST /register", () => {
     expect(answers.map((answer) => answer.status)).toEqual(Array(12).fill(201));
 
     await socket.until(() => socket.all("member.added").length === 12, "twelve newcomers");
-    const revisions = socket.all("member.added").map((event) => event.revision).sort((a, b) => a - b);
+    const revisions = socket
+      .all("member.added")
+      .map((event) => event.revision)
+      .sort((a, b) => a - b);
     expect(revisions).toEqual(revisions.map((_, index) => (revisions[0] ?? 0) + index));
     const general = await server.db.conversation.findFirstOrThrow({ where: { joined_by_everyone: true } });
     // Everybody came in once; the test above took somebody out by hand, without the count.
@@ -150,7 +156,11 @@ describe("POST /register", () => {
   });
 
   it("names every field at fault in one answer", async () => {
-    const answer = await new TestClient(server.url).post("/register", { username: "", email: "ada", password: "short" });
+    const answer = await new TestClient(server.url).post("/register", {
+      username: "",
+      email: "ada",
+      password: "short",
+    });
     expect(answer.status).toBe(400);
     const fields = answer.body.errors.map((each: { field: string }) => each.field);
     expect(new Set(fields)).toEqual(new Set(["email", "password", "username"]));

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
-import { freshName, newAdministrator, newGuest, newUser, PASSWORD, TestClient } from "../../../test/test-client.ts";
+import {
+  freshName,
+  newAdministrator,
+  newGuest,
+  newUser,
+  PASSWORD,
+  type TestClient,
+} from "../../../test/test-client.ts";
 import { TestSocket } from "../../../test/test-socket.ts";
 
 let server: TestServer;
@@ -48,7 +55,8 @@ describe("a guest whose time is up", () => {
   it("is let in until that moment", async () => {
     const carol = await newGuest(server.url, freshName("Carol"));
     const socket = await carol.connect();
-    await server.db.$executeRaw`UPDATE users SET expires_at = now() + interval '1 minute' WHERE id = ${carol.person.id}::uuid`;
+    await server.db
+      .$executeRaw`UPDATE users SET expires_at = now() + interval '1 minute' WHERE id = ${carol.person.id}::uuid`;
     expect((await carol.get("/api/v1/me")).status).toBe(200);
     await socket.settled();
     expect(socket.closeCode).toBeNull();

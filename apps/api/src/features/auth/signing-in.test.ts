@@ -26,7 +26,10 @@ describe("POST /login", () => {
 
   it("sets a cookie that scripts and other sites do not get", async () => {
     const ada = await newUser(server.url, freshName("Ada"));
-    const answer = await new TestClient(server.url).post("/login", { username: ada.person.username, password: PASSWORD });
+    const answer = await new TestClient(server.url).post("/login", {
+      username: ada.person.username,
+      password: PASSWORD,
+    });
     const cookies = answer.headers.getSetCookie();
 
     expect(cookies).toHaveLength(1);
@@ -150,7 +153,9 @@ describe("a session", () => {
     expect(row?.text).not.toContain(token);
     expect(row?.text).not.toContain(Buffer.from(token, "base64url").toString("hex"));
     const asHash = Buffer.from(stored.token_hash).toString("base64url");
-    expect((await new TestClient(server.url).get("/api/v1/me", { cookie: `confab_session=${asHash}` })).status).toBe(401);
+    expect((await new TestClient(server.url).get("/api/v1/me", { cookie: `confab_session=${asHash}` })).status).toBe(
+      401,
+    );
   });
 
   it.each([

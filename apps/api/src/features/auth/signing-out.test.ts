@@ -42,7 +42,12 @@ describe.each([
     const ada = await newUser(server.url, freshName("Ada"));
     const elsewhere = await secondSession(ada);
     const ben = await newUser(server.url, freshName("Ben"));
-    const [one, two, kept, other] = await Promise.all([ada.connect(), ada.connect(), elsewhere.connect(), ben.connect()]);
+    const [one, two, kept, other] = await Promise.all([
+      ada.connect(),
+      ada.connect(),
+      elsewhere.connect(),
+      ben.connect(),
+    ]);
     await ada.send(method, "/logout");
 
     expect(await Promise.all([one.closed(), two.closed()])).toEqual([4401, 4401]);

@@ -81,10 +81,9 @@ describe("GET /api/v1/conversations/:id/changes", () => {
     const joiners = (async () => {
       for (let n = 0; writing; n += 1) await newGuest(server.url, `Guest ${n}`);
     })();
-    const seen: number[] = [];
-    let revision = 0;
-    try {
-      for (let rounds = 0; rounds < 25 || seen.length < 100; rounds += 1)
+    const read = async (isLast: () => boolean, seen: number[], from: number): Promise<number> => {
+      let revision = from;
+      do
         for (const page of await catchUp(general, revision, 7)) {
           seen.push(...page.messages.map((message) => message.seq));
           revision = page.revision;
@@ -92,13 +91,26 @@ describe("GET /api/v1/conversations/:id/changes", () => {
           if (page.complete) expect(page.conversation.revision).toBe(page.revision);
           if (page.complete) expect(page.conversation.last_seq).toBe(seen.length);
         }
+      while (!isLast());
+      return revision;
+    };
+    const readers = Array.from({ length: 6 }, () => ({ seen: [] as number[], revision: 0 }));
+    try {
+      await Promise.all(
+        readers.map(async (reader) => {
+          const end = Date.now() + 1_500;
+          reader.revision = await read(() => Date.now() > end && reader.seen.length > 50, reader.seen, 0);
+        }),
+      );
     } finally {
       writing = false;
       await Promise.all([...writers, joiners]);
     }
-    for (const page of await catchUp(general, revision, 7)) seen.push(...page.messages.map((message) => message.seq));
     const stored = await expectGapFree(server.db, general);
-    expect(seen).toEqual(stored.map((message) => message.seq));
+    for (const { seen, revision } of readers) {
+      await read(() => true, seen, revision);
+      expect(seen).toEqual(stored.map((message) => message.seq));
+    }
   });
 
   it("is 404 to outsiders and for what is not there, and open to administrators", async () => {

@@ -21,7 +21,11 @@ async function expectAway(asked: Promise<Answer>): Promise<void> {
   expect(answer.status).toBe(503);
   expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(answer.body).toMatchObject({ status: 503, code: "database_unavailable", message: expect.stringMatching(/database/) });
+  expect(answer.body).toMatchObject({
+    status: 503,
+    code: "database_unavailable",
+    message: expect.stringMatching(/database/),
+  });
 }
 
 async function within(milliseconds: number, act: () => Promise<unknown>): Promise<void> {

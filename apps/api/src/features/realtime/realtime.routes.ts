@@ -18,6 +18,10 @@ import { readSnapshot } from "./snapshot.ts";
 const PING_EVERY_MS = 25_000;
 const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
 
+/** A reader that never reads never agrees to be closed; it must hold neither memory nor a restart for longer. */
+const CLOSE_TIMEOUT_MS = 3_000;
+const SOCKET_OPTIONS = { maxPayload: BODY_BYTES_MAX, perMessageDeflate: false, closeTimeout: CLOSE_TIMEOUT_MS };
+
 /** Whether a request wants to become a socket. */
 export function isSocketUpgrade(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === "websocket" && /^\/ws(?:\?|$)/.test(request.url ?? "");
@@ -28,7 +32,8 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const stopWatching = watchSessions(deps);
 
   await app.register(websocket, {
-    options: { maxPayload: BODY_BYTES_MAX, perMessageDeflate: false },
+    options: SOCKET_OPTIONS,
+    errorHandler: endFailedSocket,
     preClose: async () => deps.hub.disconnectAll("restarting"),
   });
   // A refused upgrade is no longer the HTTP server's to end: left alone it would stay open for good, also on close.
@@ -43,6 +48,13 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   app.get("/ws", { websocket: true, preValidation: refuseForeignPages }, (socket, request) =>
     openConnection(socket, request, presence),
   );
+
+  /** What a client does to its own connection is no fault of ours; what is thrown while opening one is. */
+  function endFailedSocket(error: Error, socket: WebSocket): void {
+    const isTheirs = "code" in error && /^(WS_ERR_|E[A-Z]+$)/.test(String(error.code));
+    deps.log[isTheirs ? "debug" : "error"]({ err: error }, "socket failed");
+    socket.terminate();
+  }
 
   /** A cookie travels with any page's upgrade request; only our own pages may use it. */
   async function refuseForeignPages(request: FastifyRequest): Promise<void> {
@@ -66,7 +78,6 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
       if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
     });
     const stopPinging = pingRegularly(socket);
-    socket.on("error", (error) => deps.log.debug({ err: error }, "socket failed"));
     socket.on("close", () => {
       stopPinging();
       connection.close("restarting");

@@ -32,7 +32,12 @@ describe("POST /api/v1/setup", () => {
     const answer = await setUp(server.setupToken, "Ada", ada);
 
     expect(answer.status).toBe(201);
-    expect(answer.body.me).toMatchObject({ username: "Ada", email: "ada@example.org", role: "admin", expires_at: null });
+    expect(answer.body.me).toMatchObject({
+      username: "Ada",
+      email: "ada@example.org",
+      role: "admin",
+      expires_at: null,
+    });
     expect(answer.body.me.can).toEqual({
       start_direct: true,
       create_group: true,
@@ -42,7 +47,12 @@ describe("POST /api/v1/setup", () => {
     expect((await ada.get("/api/v1/me")).body.me).toEqual(answer.body.me);
     const { conversations } = (await ada.get("/api/v1/conversations")).body;
     expect(conversations).toHaveLength(1);
-    expect(conversations[0]).toMatchObject({ name: "General", role: "owner", owner_id: answer.body.me.id, member_count: 1 });
+    expect(conversations[0]).toMatchObject({
+      name: "General",
+      role: "owner",
+      owner_id: answer.body.me.id,
+      member_count: 1,
+    });
   });
 
   it("tells those who were in General already", async () => {

@@ -4,9 +4,9 @@ import { type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
-import { hashPassword } from "../auth/password.ts";
 import { insertAccount } from "../auth/accounts.ts";
 import { insertSignedIn, type SignedIn } from "../auth/auth.service.ts";
+import { hashPassword } from "../auth/password.ts";
 import type { SessionOrigin } from "../auth/sessions.ts";
 import { ensureEveryoneGroup, ownEveryoneGroup } from "../conversations/everyone-group.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -44,7 +44,7 @@ export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promi
       const made = await insertAccount(tx, {
         username: admin.username,
         role: "admin",
-        email: admin.email.toLowerCase(),
+        email: admin.email,
         passwordHash,
         ttlHours: null,
       });

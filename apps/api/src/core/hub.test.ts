@@ -1,0 +1,155 @@
+import net, { type AddressInfo } from "node:net";
+import type { CloseReason, Event } from "@confab/shared/events";
+import { newId } from "@confab/shared/ids";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { encodeFrame } from "./frames.ts";
+import { Connection, Hub } from "./hub.ts";
+
+let server: WebSocketServer;
+let hub: Hub;
+
+beforeAll(async () => {
+  server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await new Promise((resolve) => server.once("listening", resolve));
+});
+afterAll(() => {
+  for (const client of server.clients) client.terminate();
+  return new Promise((resolve) => server.close(resolve));
+});
+beforeEach(() => {
+  hub = new Hub();
+});
+
+/** One connection of the hub, over a real socket to a client that notes what it reads. */
+async function open(userId: string, sessionId = newId()) {
+  const accepted = new Promise<net.Socket>((resolve) => server.once("connection", (_ws, request) => resolve(request.socket)));
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const read: Event[] = [];
+  const woken: (() => void)[] = [];
+  client.on("message", (data) => {
+    read.push(JSON.parse(data.toString()));
+    for (const wake of woken.splice(0)) wake();
+  });
+  await new Promise((resolve) => client.once("open", resolve));
+  const sink = await accepted;
+  const closedFor: CloseReason[] = [];
+  const connection = new Connection(hub, { id: newId(), userId, sessionId }, sink, (reason) => closedFor.push(reason));
+  hub.add(connection);
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
+  };
+  return { client, connection, read, closedFor, sink, until };
+}
+
+const pong = (n: number): Event => ({ type: "pong", n });
+const numbers = (read: Event[]) => read.map((event) => (event.type === "pong" ? event.n : -1));
+const big = (n: number): Event => ({ type: "error", id: null, code: "server_busy", message: `${n}`.padEnd(60_000, "x") });
+
+describe("a connection", () => {
+  it("holds every frame until it is released, and then sends the first frame first and the others in order", async () => {
+    const { connection, read, until, sink } = await open("ada");
+    for (let n = 1; n <= 3; n += 1) hub.publish(["ada"], pong(n));
+    connection.send(pong(4));
+    await new Promise(setImmediate);
+    const before = sink.bytesWritten;
+    await new Promise(setImmediate);
+    expect(sink.bytesWritten).toBe(before);
+    connection.release(pong(0));
+    hub.publish(["ada"], pong(5));
+    await new Promise(setImmediate);
+    connection.send(pong(6));
+    await until(() => read.length === 7);
+    expect(numbers(read)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("joins all frames of one turn of the event loop into one write", async () => {
+    const { connection, read, until, sink } = await open("ada");
+    connection.release(pong(0));
+    await until(() => read.length === 1);
+    const writes: number[] = [];
+    const uncork = sink.uncork.bind(sink);
+    sink.uncork = () => {
+      writes.push(sink.writableLength);
+      uncork();
+    };
+    for (let n = 1; n <= 100; n += 1) hub.publish(["ada"], pong(n));
+    await until(() => read.length === 101);
+    expect(writes).toHaveLength(1);
+    expect(numbers(read)).toEqual(Array.from({ length: 101 }, (_, n) => n));
+  });
+
+  it("loses what is ephemeral when much is waiting, and is closed when too much is, others not", async () => {
+    const [slow, quick] = [await open("ada"), await open("ben")];
+    for (const { connection } of [slow, quick]) connection.release(pong(0));
+    await slow.until(() => slow.read.length === 1);
+    slow.client.pause();
+    let sent = 0;
+    const publish = async () => {
+      hub.publish(["ada", "ben"], big((sent += 1)));
+      await quick.until(() => quick.read.filter((event) => event.type === "error").length === sent);
+    };
+    while (slow.sink.writableLength < 300 * 1024) await publish();
+    hub.publishEphemeral(["ada", "ben"], pong(1));
+    hub.publish(["ada", "ben"], pong(2));
+    await quick.until(() => numbers(quick.read).includes(2));
+    while (slow.closedFor.length === 0) await publish();
+    expect(slow.closedFor).toEqual(["too_slow"]);
+    expect(slow.sink.writableLength).toBeLessThan(2 * 1024 * 1024);
+    expect(quick.closedFor).toEqual([]);
+    expect(numbers(quick.read).filter((n) => n >= 0)).toEqual([0, 1, 2]);
+    slow.client.resume();
+    await slow.until(() => numbers(slow.read).includes(2));
+    expect(numbers(slow.read).filter((n) => n >= 0)).toEqual([0, 2]);
+  });
+
+  it("that is closed is sent nothing more, also of what was waiting, and is closed once", async () => {
+    const { connection, read, closedFor, sink, until } = await open("ada");
+    connection.release(pong(0));
+    await until(() => read.length === 1);
+    hub.publish(["ada"], pong(1));
+    const before = sink.bytesWritten;
+    connection.close("restarting");
+    connection.close("too_slow");
+    hub.publish(["ada"], pong(2));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(sink.bytesWritten).toBe(before);
+    expect(closedFor).toEqual(["restarting"]);
+  });
+});
+
+describe("the hub", () => {
+  it("sends to every connection of the named people, and to nobody else", async () => {
+    const [one, two, bens, mallorys] = [await open("ada"), await open("ada"), await open("ben"), await open("mallory")];
+    const all = [one, two, bens, mallorys];
+    for (const { connection } of all) connection.release(pong(0));
+    hub.publishFrames(["ada", "ben", "nobody"], Buffer.concat([encodeFrame(pong(1)), encodeFrame(pong(2))]));
+    for (const { connection } of all) connection.send(pong(9));
+    for (const each of all) await each.until(() => numbers(each.read).includes(9));
+    for (const { read } of [one, two, bens]) expect(numbers(read)).toEqual([0, 1, 2, 9]);
+    expect(numbers(mallorys.read)).toEqual([0, 9]);
+  });
+
+  it("knows who is there until the last connection has gone", async () => {
+    const [one, two] = [await open("ada"), await open("ada")];
+    expect([...hub.onlineUserIds()]).toEqual(["ada"]);
+    hub.remove(one.connection);
+    expect(hub.isOnline("ada")).toBe(true);
+    hub.remove(two.connection);
+    hub.remove(two.connection);
+    expect(hub.isOnline("ada")).toBe(false);
+    expect([...hub.connections()]).toEqual([]);
+  });
+
+  it("closes the connections of one session, or of one person, or all", async () => {
+    const session = newId();
+    const [one, two, other, bens] = [await open("ada", session), await open("ada", session), await open("ada"), await open("ben")];
+    hub.disconnect({ sessionId: session }, "session_ended");
+    expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 0, 0]);
+    hub.disconnect({ userId: "ada" }, "session_ended");
+    expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 1, 0]);
+    hub.disconnectAll("restarting");
+    expect(bens.closedFor).toEqual(["restarting"]);
+  });
+});
