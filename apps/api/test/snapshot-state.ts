@@ -61,7 +61,11 @@ function apply(state: SnapshotState, event: Event): void {
   }
 }
 
-function withMessage(state: SnapshotState, known: Conversation, { message }: EventOf<"message.created">): Partial<Conversation> {
+function withMessage(
+  state: SnapshotState,
+  known: Conversation,
+  { message }: EventOf<"message.created">,
+): Partial<Conversation> {
   // Committed before the snapshot was read and announced after it: the snapshot has it already.
   if (message.seq <= known.last_seq) return {};
   if (message.seq !== known.last_seq + 1) throw new Error(`message ${message.seq} follows ${known.last_seq}`);

@@ -35,7 +35,12 @@ export function messageCommand(
 
 /** People straight into the database: for tests of what lies below accounts. */
 export async function insertPeople(db: Db, names: string[]): Promise<string[]> {
-  const people = names.map((username) => ({ id: newId(), username, username_key: username.toLowerCase(), role: "user" as const }));
+  const people = names.map((username) => ({
+    id: newId(),
+    username,
+    username_key: username.toLowerCase(),
+    role: "user" as const,
+  }));
   await db.user.createMany({ data: people });
   return people.map((person) => person.id);
 }

@@ -38,6 +38,8 @@ export class FakeServer {
   readonly sockets: FakeSocket[] = [];
   user: Person | null;
   isReachable = true;
+  /** False is a proxy that lets only plain requests through. */
+  acceptsSockets = true;
   /** May answer a request in the server's place: with an error code, or nothing to let it pass. */
   refuse: (request: SeenRequest) => ErrorCode | undefined = () => undefined;
   /** May keep an event from arriving. */
@@ -169,7 +171,7 @@ export class FakeServer {
   }
 
   #connect(socket: FakeSocket): void {
-    if (!this.isReachable || this.user === null) return socket.drop(1006);
+    if (!this.isReachable || !this.acceptsSockets || this.user === null) return socket.drop(1006);
     this.sockets.push(socket);
     socket.onCommand = (text) => this.#obey(socket, commandSchema.parse(JSON.parse(text)));
     socket.accept();

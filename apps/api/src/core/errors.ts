@@ -23,7 +23,13 @@ export function invalidField(field: string, message: string): AppError {
 /** Prisma's codes for a database that cannot be reached, was closed under us, or had no connection to give. */
 const AWAY_CODES = new Set(["P1000", "P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037"]);
 /** The driver adapter's words for the same; raw statements carry them under Prisma's code for "a statement failed". */
-const AWAY_KINDS = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections", "TlsConnectionError"]);
+const AWAY_KINDS = new Set([
+  "DatabaseNotReachable",
+  "ConnectionClosed",
+  "SocketTimeout",
+  "TooManyConnections",
+  "TlsConnectionError",
+]);
 /** PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P). */
 const AWAY_STATES = /^(08|53|57P)/;
 /** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */

@@ -1,4 +1,5 @@
-import net, { type AddressInfo } from "node:net";
+import type net from "node:net";
+import type { AddressInfo } from "node:net";
 import type { CloseReason, Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -23,7 +24,9 @@ beforeEach(() => {
 
 /** One connection of the hub, over a real socket to a client that notes what it reads. */
 async function open(userId: string, sessionId = newId()) {
-  const accepted = new Promise<net.Socket>((resolve) => server.once("connection", (_ws, request) => resolve(request.socket)));
+  const accepted = new Promise<net.Socket>((resolve) =>
+    server.once("connection", (_ws, request) => resolve(request.socket)),
+  );
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const read: Event[] = [];
   const woken: (() => void)[] = [];
@@ -44,7 +47,12 @@ async function open(userId: string, sessionId = newId()) {
 
 const pong = (n: number): Event => ({ type: "pong", n });
 const numbers = (read: Event[]) => read.map((event) => (event.type === "pong" ? event.n : -1));
-const big = (n: number): Event => ({ type: "error", id: null, code: "server_busy", message: `${n}`.padEnd(60_000, "x") });
+const big = (n: number): Event => ({
+  type: "error",
+  id: null,
+  code: "server_busy",
+  message: `${n}`.padEnd(60_000, "x"),
+});
 
 describe("a connection", () => {
   it("holds every frame until it is released, and then sends the first frame first and the others in order", async () => {
@@ -86,7 +94,8 @@ describe("a connection", () => {
     slow.client.pause();
     let sent = 0;
     const publish = async () => {
-      hub.publish(["ada", "ben"], big((sent += 1)));
+      sent += 1;
+      hub.publish(["ada", "ben"], big(sent));
       await quick.until(() => quick.read.filter((event) => event.type === "error").length === sent);
     };
     while (slow.sink.writableLength < 300 * 1024) await publish();
@@ -144,7 +153,12 @@ describe("the hub", () => {
 
   it("closes the connections of one session, or of one person, or all", async () => {
     const session = newId();
-    const [one, two, other, bens] = [await open("ada", session), await open("ada", session), await open("ada"), await open("ben")];
+    const [one, two, other, bens] = [
+      await open("ada", session),
+      await open("ada", session),
+      await open("ada"),
+      await open("ben"),
+    ];
     hub.disconnect({ sessionId: session }, "session_ended");
     expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 0, 0]);
     hub.disconnect({ userId: "ada" }, "session_ended");

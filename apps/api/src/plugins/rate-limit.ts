@@ -18,6 +18,11 @@ export function limited(name: keyof typeof LIMITS, config: Config) {
 }
 
 export const rateLimit = fp(async (app: FastifyInstance) => {
+  // Bytes after the headers may turn out not to be HTTP: then the connection is over already, its address gone, and
+  // nobody waits for an answer.
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.raw.socket.destroyed) return reply.hijack();
+  });
   await app.register(rateLimitPlugin, {
     global: false,
     enableDraftSpec: true,

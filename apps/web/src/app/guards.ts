@@ -16,9 +16,12 @@ export async function requireSession({ request }: LoaderFunctionArgs): Promise<n
   return null;
 }
 
-/** For the pages before sign-in: whoever is signed in already goes on. Gives what those pages need to know. */
+/**
+ * For the pages before sign-in: whoever is signed in already goes on. Who comes in by one of these addresses is signed
+ * out, or the server would have sent them on. Gives what those pages need to know.
+ */
 export async function requireNoSession({ request }: LoaderFunctionArgs): Promise<Workspace> {
-  const [signedIn, workspace] = await Promise.all([isSignedIn(), api.workspace()]);
-  if (signedIn) throw redirect(nextPathOf(new URL(request.url).search) ?? paths.conversations);
-  return workspace;
+  if (useSession.getState().status === "signed_in")
+    throw redirect(nextPathOf(new URL(request.url).search) ?? paths.conversations);
+  return api.workspace();
 }

@@ -99,6 +99,24 @@ describe("reading", () => {
     expect(conversation()).toMatchObject({ read_seq: 4, unread: 1 });
   });
 
+  it("is counted again by the server when a marker's count may be of another moment", async () => {
+    server.conversations.get(id)?.read.set(ada.id, 2);
+    server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 2, unread: 2 });
+    await vi.waitFor(() => expect(conversation()).toMatchObject({ read_seq: 2, unread: 3 }));
+  });
+
+  it("is counted again by the server when an answer is younger than the messages and older than the marker", async () => {
+    markRead(id, 5);
+    await vi.advanceTimersByTimeAsync(400);
+    server.loses = () => true;
+    server.say(id, ada, "from another device");
+    server.say(id, ben, "and an answer");
+    server.loses = () => false;
+    server.publish({ type: "conversation.joined", conversation: { ...server.present(id), read_seq: 0, unread: 6 } });
+    expect(conversation()).toMatchObject({ last_seq: 7, read_seq: 5 });
+    await vi.waitFor(() => expect(conversation()).toMatchObject({ read_seq: 5, unread: 1 }));
+  });
+
   it("elsewhere shows here", () => {
     server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 3, unread: 2 });
     expect(conversation()).toMatchObject({ read_seq: 3, unread: 2 });

@@ -114,6 +114,8 @@ describe("reconnecting", () => {
     server.edit(id, 12, "word 12, edited");
     server.edit(id, 3, "word 3, edited");
     await reconnect();
+    // At once: the snapshot is no event that could have been overtaken.
+    expect(server.requestsTo("/changes")).not.toEqual([]);
     const expected = words(1, 25);
     expected[11] = "word 12, edited";
     expected[2] = "word 3, edited";

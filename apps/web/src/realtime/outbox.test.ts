@@ -60,21 +60,23 @@ describe("sending", () => {
   });
 
   it("goes over HTTP while there is no socket", async () => {
-    vi.stubGlobal(
-      "WebSocket",
-      class extends EventTarget {
-        constructor() {
-          super();
-          queueMicrotask(() => this.dispatchEvent(new CloseEvent("close", { code: 1006 })));
-        }
-        close() {}
-      },
-    );
+    server.acceptsSockets = false;
     const page = await openPage(ada);
     await page.openConversation(id);
     page.sendMessage(id, "by post");
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["by post"]));
     expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("asks over HTTP at once when the socket ends before its answer and does not come back", async () => {
+    const page = await openLivePage();
+    server.loses = ({ type }) => type.startsWith("message.");
+    page.sendMessage(id, "cut off");
+    await vi.waitFor(() => expect(contents()).toEqual(["cut off"]));
+    server.acceptsSockets = false;
+    server.socket?.drop();
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["cut off"]));
+    expect(contents()).toEqual(["cut off"]);
   });
 
   it("asks over HTTP, with the same id, when a live socket has not answered for ten seconds", async () => {
@@ -123,6 +125,21 @@ describe("without a network", () => {
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["stored"]));
     expect(contents()).toEqual(["stored"]);
     expect(page.countUnsent()).toBe(0);
+  });
+
+  it("does not wait for a request that hangs once the socket is back", async () => {
+    const page = await openLivePage();
+    disconnect();
+    server.isReachable = true;
+    server.delay = ({ method }) => (method === "POST" ? new Promise(() => undefined) : undefined);
+    let hangs = true;
+    server.refuse = ({ path }) => (path.endsWith("/messages") && hangs ? "server_busy" : undefined);
+    page.sendMessage(id, "twice on its way");
+    await vi.waitFor(() => expect(server.requests.filter(({ method }) => method === "POST")).toHaveLength(1));
+    hangs = false;
+    await reconnect(page);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["twice on its way"]));
+    expect(contents()).toEqual(["twice on its way"]);
   });
 
   it("survives a reload: the row is back, and the message goes out once", async () => {

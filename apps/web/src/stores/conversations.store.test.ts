@@ -89,6 +89,13 @@ describe("mergeConversation", () => {
     const newer = buildConversation({ revision: 12, last_seq: 12, name: "New", read_seq: 6, unread: 6 });
     expect(only(mergeConversation(state, newer))).toMatchObject({ name: "New", read_seq: 10, unread: 2 });
   });
+
+  it("keeps its count when the answer was written before reading and knows of no later message", () => {
+    // Of the messages after the marker one is one's own, which only the count here knows.
+    const state = holding(buildConversation({ read_seq: 8, unread: 1 }));
+    const renamed = buildConversation({ revision: 11, name: "New", read_seq: 6, unread: 3 });
+    expect(only(mergeConversation(state, renamed))).toMatchObject({ name: "New", read_seq: 8, unread: 1 });
+  });
 });
 
 describe("selectors", () => {

@@ -35,16 +35,19 @@ async function catchUp(id: string, from: number, limit: number): Promise<Changes
 }
 
 describe("GET /api/v1/conversations/:id/changes", () => {
-  it.each([1, 2, 3, 4, 5, 500])("pages by %i to the end, in order of revision, and says when it is there", async (limit) => {
-    const group = await newGroup(administrator, "Paged", [ada]);
-    for (let n = 1; n <= 4; n += 1) await say(ada, group, `message ${n}`);
-    const pages = await catchUp(group, 0, limit);
-    expect(pages.flatMap((page) => page.messages.map((message) => message.seq))).toEqual([1, 2, 3, 4]);
-    expect(pages.slice(0, -1).every((page) => page.messages.length === limit)).toBe(true);
-    const end = pages.at(-1);
-    expect(end).toMatchObject({ complete: true, revision: 5, conversation: { revision: 5, last_seq: 4 } });
-    expect(await changes(group, 5, limit)).toMatchObject({ messages: [], complete: true, revision: 5 });
-  });
+  it.each([1, 2, 3, 4, 5, 500])(
+    "pages by %i to the end, in order of revision, and says when it is there",
+    async (limit) => {
+      const group = await newGroup(administrator, "Paged", [ada]);
+      for (let n = 1; n <= 4; n += 1) await say(ada, group, `message ${n}`);
+      const pages = await catchUp(group, 0, limit);
+      expect(pages.flatMap((page) => page.messages.map((message) => message.seq))).toEqual([1, 2, 3, 4]);
+      expect(pages.slice(0, -1).every((page) => page.messages.length === limit)).toBe(true);
+      const end = pages.at(-1);
+      expect(end).toMatchObject({ complete: true, revision: 5, conversation: { revision: 5, last_seq: 4 } });
+      expect(await changes(group, 5, limit)).toMatchObject({ messages: [], complete: true, revision: 5 });
+    },
+  );
 
   it("counts changes that are no messages: after a joining, the conversation is as it is now", async () => {
     const general = await generalOf(ada);
@@ -125,8 +128,11 @@ describe("GET /api/v1/conversations/:id/changes", () => {
     expect(looked).toMatchObject({ status: 200, body: { complete: true, conversation: { role: null } } });
   });
 
-  it.each(["", "?after_revision=x", "?after_revision=-1", "?after_revision=0&limit=501"])("refuses %j", async (query) => {
-    const general = await generalOf(ada);
-    expect((await ada.get(changesPath(general.id, query))).status).toBe(400);
-  });
+  it.each(["", "?after_revision=x", "?after_revision=-1", "?after_revision=0&limit=501"])(
+    "refuses %j",
+    async (query) => {
+      const general = await generalOf(ada);
+      expect((await ada.get(changesPath(general.id, query))).status).toBe(400);
+    },
+  );
 });

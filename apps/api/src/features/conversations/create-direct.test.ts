@@ -18,8 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const somebody = () => newUser(server.url, `Ben ${(people += 1)}`);
-const start = (client: TestClient, user_id: string) => client.post("/api/v1/conversations", { kind: "direct", user_id });
+function somebody(): Promise<TestClient> {
+  people += 1;
+  return newUser(server.url, `Ben ${people}`);
+}
+
+const start = (client: TestClient, user_id: string) =>
+  client.post("/api/v1/conversations", { kind: "direct", user_id });
 const countDirects = () => server.db.conversation.count({ where: { kind: "direct" } });
 
 describe("POST /api/v1/conversations with kind direct", () => {
@@ -50,7 +55,10 @@ describe("POST /api/v1/conversations with kind direct", () => {
     const again = await start(ada, ben.person.id);
     const fromThere = await start(ben, ada.person.id);
     expect(again).toMatchObject({ status: 200, body: first.body });
-    expect(fromThere).toMatchObject({ status: 200, body: { conversation: { id: first.body.conversation.id, other: ada.person } } });
+    expect(fromThere).toMatchObject({
+      status: 200,
+      body: { conversation: { id: first.body.conversation.id, other: ada.person } },
+    });
   });
 
   it("tells both, each with their own view, and nobody else", async () => {
@@ -74,7 +82,9 @@ describe("POST /api/v1/conversations with kind direct", () => {
     const ben = await somebody();
     const socket = await ben.connect();
     const before = await countDirects();
-    const asks = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? start(ada, ben.person.id) : start(ben, ada.person.id)));
+    const asks = Array.from({ length: 20 }, (_, n) =>
+      n % 2 === 0 ? start(ada, ben.person.id) : start(ben, ada.person.id),
+    );
     const answers = await Promise.all(asks);
     expect(new Set(answers.map((answer) => answer.body.conversation.id)).size).toBe(1);
     expect(answers.map((answer) => answer.status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);

@@ -43,7 +43,11 @@ describe("POST /api/v1/conversations with kind group", () => {
     const sockets = [await administrator.connect(), await ada.connect(), await guest.connect()];
     const outsider = await mallory.connect();
     const member_ids = [ada.person.id, guest.person.id, ada.person.id, administrator.person.id];
-    const { status, body } = await create(administrator, { name: "  The   garden ", description: "What grows.", member_ids });
+    const { status, body } = await create(administrator, {
+      name: "  The   garden ",
+      description: "What grows.",
+      member_ids,
+    });
     expect(status).toBe(201);
     expect(body.conversation).toMatchObject({
       kind: "group",
@@ -109,8 +113,14 @@ describe("POST /api/v1/conversations with kind group", () => {
 
 describe("POST /groups/create", () => {
   it("answers JSON with 201 and the group", async () => {
-    const answer = await administrator.post("/groups/create", { name: "Kitchen", members: [ada.person.id, ben.person.id] });
-    expect(answer).toMatchObject({ status: 201, body: { conversation: { name: "Kitchen", member_count: 3, role: "owner" } } });
+    const answer = await administrator.post("/groups/create", {
+      name: "Kitchen",
+      members: [ada.person.id, ben.person.id],
+    });
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { conversation: { name: "Kitchen", member_count: 3, role: "owner" } },
+    });
   });
 
   it("answers JSON with 403 for anyone else, 401 signed out, 400 for bad fields", async () => {
@@ -129,21 +139,29 @@ describe("POST /groups/create", () => {
     ["one member", (form) => form.append("members", ada.person.id), () => [ada.person.id]],
     [
       "several members",
-      (form) => [ada, ben, guest].forEach((client) => form.append("members", client.person.id)),
+      (form) => {
+        for (const client of [ada, ben, guest]) form.append("members", client.person.id);
+      },
       () => [ada, ben, guest].map((client) => client.person.id),
     ],
   ];
-  it.each(forms)("takes a form with %s and redirects to the groups with a word of success", async (_, fill, expected) => {
-    const form = new URLSearchParams({ name: "Büro & Söhne", description: "" });
-    fill(form);
-    const answer = await administrator.post("/groups/create", form.toString(), FORM);
-    expect(answer.status).toBe(303);
-    expect(answer.headers.get("location")).toBe("/groups");
-    expect(flashOf(answer)).toMatchObject({ kind: "success", message: expect.stringContaining("Büro & Söhne") });
-    const made = await server.db.conversation.findFirstOrThrow({ where: { name: "Büro & Söhne" }, orderBy: { id: "desc" } });
-    expect(made.description).toBeNull();
-    expect(new Set((await membersOf(made.id)).keys())).toEqual(new Set([administrator.person.id, ...expected()]));
-  });
+  it.each(forms)(
+    "takes a form with %s and redirects to the groups with a word of success",
+    async (_, fill, expected) => {
+      const form = new URLSearchParams({ name: "Büro & Söhne", description: "" });
+      fill(form);
+      const answer = await administrator.post("/groups/create", form.toString(), FORM);
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get("location")).toBe("/groups");
+      expect(flashOf(answer)).toMatchObject({ kind: "success", message: expect.stringContaining("Büro & Söhne") });
+      const made = await server.db.conversation.findFirstOrThrow({
+        where: { name: "Büro & Söhne" },
+        orderBy: { id: "desc" },
+      });
+      expect(made.description).toBeNull();
+      expect(new Set((await membersOf(made.id)).keys())).toEqual(new Set([administrator.person.id, ...expected()]));
+    },
+  );
 
   it("sends a bad form back with what was typed and what is wrong", async () => {
     const before = await countGroups();

@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const somebody = (name: string) => newUser(server.url, `${name} ${(people += 1)}`);
+function somebody(name: string): Promise<TestClient> {
+  people += 1;
+  return newUser(server.url, `${name} ${people}`);
+}
 
 async function list(client: TestClient, query = ""): Promise<Conversation[]> {
   const { status, body } = await client.get(`/api/v1/conversations${query}`);
@@ -30,7 +33,8 @@ describe("GET /api/v1/conversations", () => {
     const [ada, ben] = [await somebody("Ada"), await somebody("Ben")];
     const quiet = await newGroup(administrator, "Quiet", [ada]);
     const busy = await newGroup(administrator, "Busy", [ada, ben]);
-    const direct = (await ben.post("/api/v1/conversations", { kind: "direct", user_id: ada.person.id })).body.conversation.id;
+    const direct = (await ben.post("/api/v1/conversations", { kind: "direct", user_id: ada.person.id })).body
+      .conversation.id;
     const general = (await generalOf(ada)).id;
     await say(ben, busy, "first");
     await say(ben, direct, "psst");
@@ -69,14 +73,18 @@ describe("GET /api/v1/conversations", () => {
 
   it("with scope=all shows an administrator every conversation, and refuses everybody else", async () => {
     const [ada, ben] = [await somebody("Ada"), await somebody("Ben")];
-    const direct = (await ben.post("/api/v1/conversations", { kind: "direct", user_id: ada.person.id })).body.conversation.id;
+    const direct = (await ben.post("/api/v1/conversations", { kind: "direct", user_id: ada.person.id })).body
+      .conversation.id;
     await say(ada, direct, "hello");
     expect((await list(administrator)).map(({ id }) => id)).not.toContain(direct);
     const all = await list(administrator, "?scope=all");
     expect(all).toHaveLength(await server.db.conversation.count());
     expect(all.find(({ id }) => id === direct)).toMatchObject({ role: null, unread: 0, can: { send: false } });
     for (const client of [ada, await newGuest(server.url, "Dora")])
-      expect(await client.get("/api/v1/conversations?scope=all")).toMatchObject({ status: 403, body: { code: "role_insufficient" } });
+      expect(await client.get("/api/v1/conversations?scope=all")).toMatchObject({
+        status: 403,
+        body: { code: "role_insufficient" },
+      });
     expect(await list(ada, "?scope=mine")).toEqual(await list(ada));
     expect((await ada.get("/api/v1/conversations?scope=theirs")).status).toBe(400);
     expect((await fetch(`${server.url}/api/v1/conversations`)).status).toBe(401);

@@ -77,7 +77,9 @@ describe("Audiences", () => {
     ]);
   const shrink = (group: string, userId: string) =>
     server.db.$transaction([
-      server.db.$executeRaw(sql`DELETE FROM conversation_members WHERE conversation_id = ${group}::uuid AND user_id = ${userId}::uuid`),
+      server.db.$executeRaw(
+        sql`DELETE FROM conversation_members WHERE conversation_id = ${group}::uuid AND user_id = ${userId}::uuid`,
+      ),
       server.db.conversation.update({ where: { id: group }, data: { member_version: { increment: 1 } } }),
     ]);
 

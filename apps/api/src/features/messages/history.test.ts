@@ -29,7 +29,11 @@ async function page(client: TestClient, group: string, query: string) {
   const { status, body } = await client.get(messagesPath(group) + query);
   expect(status).toBe(200);
   const { messages, ...reaches } = body as { messages: Message[]; reaches_oldest: boolean; reaches_newest: boolean };
-  return { seqs: messages.map((message) => message.seq), oldest: reaches.reaches_oldest, newest: reaches.reaches_newest };
+  return {
+    seqs: messages.map((message) => message.seq),
+    oldest: reaches.reaches_oldest,
+    newest: reaches.reaches_newest,
+  };
 }
 
 describe("GET /api/v1/conversations/:id/messages", () => {
@@ -53,7 +57,12 @@ describe("GET /api/v1/conversations/:id/messages", () => {
     const group = await groupOf(count);
     const all = Array.from({ length: count }, (_, index) => index + 1);
     const expectPage = async (query: string, seqs: number[], below: number, above: number) => {
-      const expected = { query, seqs, oldest: !all.some((seq) => seq <= below), newest: !all.some((seq) => seq >= above) };
+      const expected = {
+        query,
+        seqs,
+        oldest: !all.some((seq) => seq <= below),
+        newest: !all.some((seq) => seq >= above),
+      };
       expect({ query, ...(await page(ada, group, query)) }).toEqual(expected);
     };
     for (const limit of [1, 3, 6, 7, 8, 200]) {
@@ -61,9 +70,19 @@ describe("GET /api/v1/conversations/:id/messages", () => {
       await expectPage(`?limit=${limit}`, newest, (newest[0] ?? 0) - 1, count + 1);
       for (const edge of [0, 1, 2, 4, 7, 8, 9]) {
         const before = all.filter((seq) => seq < edge).slice(-limit);
-        await expectPage(`?before=${edge}&limit=${limit}`, before, (before[0] ?? edge) - 1, (before.at(-1) ?? edge - 1) + 1);
+        await expectPage(
+          `?before=${edge}&limit=${limit}`,
+          before,
+          (before[0] ?? edge) - 1,
+          (before.at(-1) ?? edge - 1) + 1,
+        );
         const after = all.filter((seq) => seq > edge).slice(0, limit);
-        await expectPage(`?after=${edge}&limit=${limit}`, after, (after[0] ?? edge + 1) - 1, (after.at(-1) ?? edge) + 1);
+        await expectPage(
+          `?after=${edge}&limit=${limit}`,
+          after,
+          (after[0] ?? edge + 1) - 1,
+          (after.at(-1) ?? edge) + 1,
+        );
       }
     }
   });
@@ -100,7 +119,8 @@ describe("GET /api/v1/conversations/:id/messages", () => {
   it("is 404 to somebody who is not a member, and for what is not there, alike; 401 without a session", async () => {
     const group = await groupOf(1);
     const refused = [await mallory.get(messagesPath(group)), await mallory.get(messagesPath(newId()))];
-    for (const answer of refused) expect(answer).toMatchObject({ status: 404, body: { code: "conversation_not_found" } });
+    for (const answer of refused)
+      expect(answer).toMatchObject({ status: 404, body: { code: "conversation_not_found" } });
     expect((await fetch(server.url + messagesPath(group))).status).toBe(401);
   });
 

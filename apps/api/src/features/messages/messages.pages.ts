@@ -27,7 +27,8 @@ export async function listMessages(
 
 function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {
   const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
-  if (first !== undefined && last !== undefined) return { reaches_oldest: first === 1, reaches_newest: last >= lastSeq };
+  if (first !== undefined && last !== undefined)
+    return { reaches_oldest: first === 1, reaches_newest: last >= lastSeq };
   // An empty page lies between `after` and what is newer, or between what is older and `before`.
   return {
     reaches_oldest: lastSeq === 0 || query.after === undefined || query.after === 0,

@@ -1,7 +1,7 @@
 import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
 import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-conversation.ts";
+import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
 import { type Db, openDb, sql } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { MessageWriter, type NewMessage, type WrittenMessage } from "./messages.writer.ts";
@@ -80,16 +80,24 @@ describe("MessageWriter.write", () => {
     const { writer } = newWriter(db);
     const busy = writer.write(message(group, ben, "keeps the writer busy"));
     const sent = message(group, ada, "first");
-    const answers = await Promise.all([busy, writer.write(sent), writer.write({ ...sent, content: "second" })].map(attempt));
+    const answers = await Promise.all(
+      [busy, writer.write(sent), writer.write({ ...sent, content: "second" })].map(attempt),
+    );
     expect(answers).toEqual([1, 2, "message_id_reused"]);
-    expect((await expectGapFree(db, group)).map((stored) => stored.content)).toEqual(["keeps the writer busy", "first"]);
+    expect((await expectGapFree(db, group)).map((stored) => stored.content)).toEqual([
+      "keeps the writer busy",
+      "first",
+    ]);
   });
 
   it("allows the same id in two conversations", async () => {
     const [one, two] = [await insertGroup(db, "One", [ada]), await insertGroup(db, "Two", [ada])];
     const { writer } = newWriter(db);
     const id = newId();
-    const answers = await Promise.all([writer.write(message(one, ada, "a", id)), writer.write(message(two, ada, "b", id))]);
+    const answers = await Promise.all([
+      writer.write(message(one, ada, "a", id)),
+      writer.write(message(two, ada, "b", id)),
+    ]);
     expect(answers.map((answer) => answer.message.content)).toEqual(["a", "b"]);
   });
 
@@ -111,7 +119,14 @@ describe("MessageWriter.write", () => {
     const { writer, announced } = newWriter(db);
     const contents = ["first", "a", "b", "poison \u0000", "c", "d"];
     const answers = await Promise.all(contents.map((content) => attempt(writer.write(message(group, ada, content)))));
-    expect(answers.map((answer) => typeof answer)).toEqual(["number", "number", "number", "string", "number", "number"]);
+    expect(answers.map((answer) => typeof answer)).toEqual([
+      "number",
+      "number",
+      "number",
+      "string",
+      "number",
+      "number",
+    ]);
     expect((await expectGapFree(db, group)).map((stored) => stored.content)).toEqual(["first", "a", "b", "c", "d"]);
     expect(announced.map((written) => written.message.seq)).toEqual([1, 2, 3, 4, 5]);
   });
@@ -144,25 +159,28 @@ describe("two nodes writing into the same conversations", () => {
       }
   });
 
-  it.each(["all of them good", "some of them refused by PostgreSQL"])("keep one sender's order on one node, %s", async (kind) => {
-    const group = await insertGroup(db, "Ordered", [ada, ben]);
-    const [here, there] = [newWriter(db), newWriter(otherDb)];
-    const isBad = (n: number) => kind.startsWith("some") && n % 7 === 3;
-    const run = async (node: typeof here, sender: string) => {
-      const sends: Promise<unknown>[] = [];
-      for (let n = 0; n < 200; n += 1) {
-        sends.push(attempt(node.writer.write(message(group, sender, isBad(n) ? `${n}\u0000` : `${n}`))));
-        if (n % 5 === 4) await new Promise(setImmediate);
+  it.each(["all of them good", "some of them refused by PostgreSQL"])(
+    "keep one sender's order on one node, %s",
+    async (kind) => {
+      const group = await insertGroup(db, "Ordered", [ada, ben]);
+      const [here, there] = [newWriter(db), newWriter(otherDb)];
+      const isBad = (n: number) => kind.startsWith("some") && n % 7 === 3;
+      const run = async (node: typeof here, sender: string) => {
+        const sends: Promise<unknown>[] = [];
+        for (let n = 0; n < 200; n += 1) {
+          sends.push(attempt(node.writer.write(message(group, sender, isBad(n) ? `${n}\u0000` : `${n}`))));
+          if (n % 5 === 4) await new Promise(setImmediate);
+        }
+        return Promise.all(sends);
+      };
+      await Promise.all([run(here, ada), run(there, ben)]);
+      const stored = await expectGapFree(db, group);
+      for (const sender of [ada, ben]) {
+        const own = stored.filter((each) => each.sender_id === sender).map((each) => Number(each.content));
+        expect(own).toEqual(Array.from({ length: 200 }, (_, n) => n).filter((n) => !isBad(n)));
       }
-      return Promise.all(sends);
-    };
-    await Promise.all([run(here, ada), run(there, ben)]);
-    const stored = await expectGapFree(db, group);
-    for (const sender of [ada, ben]) {
-      const own = stored.filter((each) => each.sender_id === sender).map((each) => Number(each.content));
-      expect(own).toEqual(Array.from({ length: 200 }, (_, n) => n).filter((n) => !isBad(n)));
-    }
-  });
+    },
+  );
 });
 
 describe("a member removed during a storm", () => {

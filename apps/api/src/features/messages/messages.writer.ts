@@ -23,6 +23,8 @@ interface Waiting {
   readonly resolve: (written: WrittenMessage) => void;
   readonly reject: (error: unknown) => void;
   races: number;
+  /** It was in a statement that failed as a whole, and is tried by itself now. */
+  isAlone: boolean;
 }
 
 /** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
@@ -60,25 +62,30 @@ export class MessageWriter {
   write(input: NewMessage): Promise<WrittenMessage> {
     if (this.#queue.length >= QUEUE_MAX) return Promise.reject(new AppError("server_busy"));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ input, resolve, reject, races: 0 });
+      this.#queue.push({ input, resolve, reject, races: 0, isAlone: false });
       if (!this.#isWriting) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
     this.#isWriting = true;
-    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.splice(0, BATCH_MAX));
+    // Those to be tried alone are always the first in the queue: they were put back there.
+    while (this.#queue.length > 0)
+      await this.#writeBatch(this.#queue.splice(0, this.#queue[0]?.isAlone ? 1 : BATCH_MAX));
     this.#isWriting = false;
   }
 
   async #writeBatch(batch: Waiting[]): Promise<void> {
     try {
-      const outcomes = await writeStatement(this.#db, batch.map((waiting) => waiting.input));
+      const outcomes = await writeStatement(
+        this.#db,
+        batch.map((waiting) => waiting.input),
+      );
       const created = outcomes.filter((outcome) => outcome.is_new).map(toWritten);
       this.#again(batch.filter((waiting, index) => this.#settle(waiting, outcomes[index]) === "raced"));
       if (created.length > 0) await this.#announce(uniqueById(created));
     } catch (error) {
-      await this.#recover(batch, error);
+      this.#recover(batch, error);
     }
   }
 
@@ -90,7 +97,7 @@ export class MessageWriter {
     return "settled";
   }
 
-  /** Puts sends back at the head of the queue, in their order. */
+  /** Puts sends that lost a race back at the head of the queue, in their order. */
   #again(raced: Waiting[]): void {
     for (const waiting of raced) waiting.races += 1;
     for (const waiting of raced.filter(isBeaten)) waiting.reject(new AppError("server_busy"));
@@ -99,12 +106,16 @@ export class MessageWriter {
 
   /**
    * A statement failed as a whole and stored nothing. A race lost to another transaction is run again; anything else is
-   * tried one by one, so that one bad row cannot take the others down with it.
+   * tried one by one, so that one bad row cannot take the others down with it. All of that goes by way of the queue, so
+   * that nobody's later message overtakes an earlier one.
    */
-  async #recover(batch: Waiting[], error: unknown): Promise<void> {
+  #recover(batch: Waiting[], error: unknown): void {
     if (LOST_RACE.has(sqlStateOf(error) ?? "")) this.#again(batch);
     else if (batch.length === 1 || isDatabaseAway(error)) for (const waiting of batch) waiting.reject(error);
-    else for (const waiting of batch) await this.#writeBatch([waiting]);
+    else {
+      for (const waiting of batch) waiting.isAlone = true;
+      this.#queue.unshift(...batch);
+    }
   }
 }
 

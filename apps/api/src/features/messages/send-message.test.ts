@@ -2,7 +2,14 @@ import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
-import { expectGapFree, generalOf, messageCommand, messagesPath, newGroup, say } from "../../../test/test-conversation.ts";
+import {
+  expectGapFree,
+  generalOf,
+  messageCommand,
+  messagesPath,
+  newGroup,
+  say,
+} from "../../../test/test-conversation.ts";
 
 let server: TestServer;
 let administrator: TestClient;
@@ -38,7 +45,8 @@ describe("WS message.create", () => {
       deleted_at: null,
     });
     expect(Math.abs(Date.parse(message.sent_from_server) - Date.now())).toBeLessThan(60_000);
-    for (const socket of [adaHere, adaThere, bens]) expect((await socket.next("message.created")).message).toEqual(message);
+    for (const socket of [adaHere, adaThere, bens])
+      expect((await socket.next("message.created")).message).toEqual(message);
     for (const socket of [adaHere, adaThere, bens]) await socket.settled();
     expect(adaHere.all("message.acked")).toHaveLength(1);
     for (const socket of [adaThere, bens]) expect(socket.all("message.acked")).toEqual([]);
@@ -179,7 +187,10 @@ describe("what a message may hold", () => {
 
   it.each([
     ["16,000 four-byte characters", long],
-    ["the widest texts of many scripts", "‮ \u{10FFFF} \uFFFE ﷽ e\u0301 \u{1F468}‍\u{1F469}‍\u{1F467} \u0001 \r\n\t <script> '; DROP TABLE messages; --"],
+    [
+      "the widest texts of many scripts",
+      "‮ \u{10FFFF} \uFFFE ﷽ e\u0301 \u{1F468}‍\u{1F469}‍\u{1F467} \u0001 \r\n\t <script> '; DROP TABLE messages; --",
+    ],
   ])("carries %s unchanged over the socket and over HTTP", async (_, content) => {
     const group = await newGroup(administrator, "Long", [ada, ben]);
     const [adas, bens] = [await ada.connect(), await ben.connect()];

@@ -38,7 +38,8 @@ describe("a storm of sends over sockets and HTTP", () => {
     const count = 60;
     await Promise.all(people.map((person, index) => storm(person, sockets[index] as TestSocket, groups, count)));
     const total = people.length * count * 2;
-    for (const socket of sockets) await socket.until(() => socket.all("message.created").length >= total, "every event");
+    for (const socket of sockets)
+      await socket.until(() => socket.all("message.created").length >= total, "every event");
 
     let stored = 0;
     for (const group of groups) {
@@ -51,8 +52,12 @@ describe("a storm of sends over sockets and HTTP", () => {
         expect(seen.map((event) => event.message.revision)).toEqual(messages.map((message) => message.revision));
       }
       for (const person of people) {
-        const own = messages.filter((message) => message.sender_id === person.person.id).map((message) => message.content);
-        const numbers = own.filter((content) => content.startsWith("socket")).map((content) => Number(content.slice(7)));
+        const own = messages
+          .filter((message) => message.sender_id === person.person.id)
+          .map((message) => message.content);
+        const numbers = own
+          .filter((content) => content.startsWith("socket"))
+          .map((content) => Number(content.slice(7)));
         expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
       }
     }
@@ -71,7 +76,10 @@ describe("a storm of sends over sockets and HTTP", () => {
     });
     const answers = await Promise.all(overHttp);
     await socket.until(() => socket.all("message.acked").length === 25, "every ack");
-    const messages = [...answers.map((answer) => answer.body.message), ...socket.all("message.acked").map((ack) => ack.message)];
+    const messages = [
+      ...answers.map((answer) => answer.body.message),
+      ...socket.all("message.acked").map((ack) => ack.message),
+    ];
     expect(messages).toHaveLength(50);
     expect(new Set(messages.map((message) => message.seq))).toEqual(new Set([1]));
     expect(answers.every((answer) => answer.status === 201 || answer.status === 200)).toBe(true);

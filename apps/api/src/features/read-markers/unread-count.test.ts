@@ -64,22 +64,28 @@ describe("the number of unread messages", () => {
     }
   });
 
-  it.each([11, 12, 13])("equals a plain count after everybody sent and read at the same time (seed %i)", async (seed) => {
-    const next = random(seed);
-    const group = await newGroup(administrator, `Together ${seed}`, people);
-    const act = (person: TestClient) =>
-      next(3) === 0 ? say(person, group, "together") : move(person, group, next(150));
-    for (let round = 0; round < 5; round += 1) {
-      const acts = Array.from({ length: 45 }, (_, n) => act(people[n % people.length] as TestClient));
-      const answers = await Promise.all(acts);
-      expect(answers.every((answer) => answer.status === 200 || answer.status === 201)).toBe(true);
-      const messages = await server.db.message.findMany({ where: { conversation_id: group }, orderBy: { seq: "asc" } });
-      const senders = messages.map((message) => message.sender_id);
-      for (const person of people) {
-        const seen = await seenBy(person, group);
-        const unread = countUnread(senders, person.person.id, seen.read_seq);
-        expect(seen).toEqual({ ...seen, unread, last_seq: senders.length });
+  it.each([11, 12, 13])(
+    "equals a plain count after everybody sent and read at the same time (seed %i)",
+    async (seed) => {
+      const next = random(seed);
+      const group = await newGroup(administrator, `Together ${seed}`, people);
+      const act = (person: TestClient) =>
+        next(3) === 0 ? say(person, group, "together") : move(person, group, next(150));
+      for (let round = 0; round < 5; round += 1) {
+        const acts = Array.from({ length: 45 }, (_, n) => act(people[n % people.length] as TestClient));
+        const answers = await Promise.all(acts);
+        expect(answers.every((answer) => answer.status === 200 || answer.status === 201)).toBe(true);
+        const messages = await server.db.message.findMany({
+          where: { conversation_id: group },
+          orderBy: { seq: "asc" },
+        });
+        const senders = messages.map((message) => message.sender_id);
+        for (const person of people) {
+          const seen = await seenBy(person, group);
+          const unread = countUnread(senders, person.person.id, seen.read_seq);
+          expect(seen).toEqual({ ...seen, unread, last_seq: senders.length });
+        }
       }
-    }
-  });
+    },
+  );
 });

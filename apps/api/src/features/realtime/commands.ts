@@ -9,7 +9,7 @@ import { isEnough, policyOf } from "../../core/policy.ts";
 import { parseJson } from "../../plugins/bodies.ts";
 import { toAppError } from "../../plugins/error-handler.ts";
 import { parseWith } from "../../plugins/schema-compiler.ts";
-import { type Principal } from "../../plugins/session.ts";
+import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { createMessage } from "../messages/messages.service.ts";
 import type { MessageWriter } from "../messages/messages.writer.ts";
@@ -41,7 +41,12 @@ function messageIdIn(frame: unknown): string | null {
 }
 
 /** Obeys one command, with the same services as the HTTP routes. Failures become error frames, never exceptions. */
-export async function obey(deps: RealtimeDeps, principal: Principal, connection: Connection, command: Command): Promise<void> {
+export async function obey(
+  deps: RealtimeDeps,
+  principal: Principal,
+  connection: Connection,
+  command: Command,
+): Promise<void> {
   try {
     const policy = policyOf("WS", command.type);
     if (!policy || !isEnough(principal.role, policy)) throw new AppError("role_insufficient");

@@ -17,9 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const somebody = (name: string) => newUser(server.url, `${name} ${(people += 1)}`);
+function somebody(name: string): Promise<TestClient> {
+  people += 1;
+  return newUser(server.url, `${name} ${people}`);
+}
+
 const changesOf = (socket: TestSocket, client: TestClient) =>
-  socket.all("presence.changed").filter((event) => event.user_id === client.person.id).map((event) => event.online);
+  socket
+    .all("presence.changed")
+    .filter((event) => event.user_id === client.person.id)
+    .map((event) => event.online);
 
 /** Takes somebody out of the group everyone is in, so that they share nothing with anybody. */
 async function isolate(client: TestClient): Promise<void> {
@@ -80,16 +87,28 @@ describe("presence", () => {
 
 describe("WS typing", () => {
   it("is passed on to the other members only, and not to one's own tabs", async () => {
-    const [ben, guest, mallory] = [await somebody("Ben"), await newGuest(server.url, "Carol"), await somebody("Mallory")];
+    const [ben, guest, mallory] = [
+      await somebody("Ben"),
+      await newGuest(server.url, "Carol"),
+      await somebody("Mallory"),
+    ];
     const group = await newGroup(administrator, "Typing", [ada, ben, guest]);
     const [here, there] = [await ada.connect(), await ada.connect()];
     const [bens, guests, outsider] = [await ben.connect(), await guest.connect(), await mallory.connect()];
     here.send({ type: "typing.start", conversation_id: group });
     for (const socket of [bens, guests])
-      expect(await socket.next("typing.started")).toEqual({ type: "typing.started", conversation_id: group, user: ada.person });
+      expect(await socket.next("typing.started")).toEqual({
+        type: "typing.started",
+        conversation_id: group,
+        user: ada.person,
+      });
     here.send({ type: "typing.stop", conversation_id: group });
     for (const socket of [bens, guests])
-      expect(await socket.next("typing.stopped")).toEqual({ type: "typing.stopped", conversation_id: group, user_id: ada.person.id });
+      expect(await socket.next("typing.stopped")).toEqual({
+        type: "typing.stopped",
+        conversation_id: group,
+        user_id: ada.person.id,
+      });
     for (const socket of [here, there, outsider]) {
       await socket.settled();
       expect(socket.all("typing.started")).toEqual([]);

@@ -42,7 +42,11 @@ describe("ready", () => {
     let sent = 0;
     const hammer = (async () => {
       while (writing) {
-        for (const socket of [writer, other]) for (let n = 0; n < 5; n += 1) socket.send(messageCommand(group, `m ${(sent += 1)}`));
+        for (const socket of [writer, other])
+          for (let n = 0; n < 5; n += 1) {
+            sent += 1;
+            socket.send(messageCommand(group, `m ${sent}`));
+          }
         await new Promise(setImmediate);
         while (writer.all("message.acked").length + other.all("message.acked").length < sent - 40)
           await new Promise(setImmediate);
@@ -56,7 +60,10 @@ describe("ready", () => {
     );
     writing = false;
     await hammer;
-    await writer.until(() => writer.all("message.acked").length + other.all("message.acked").length === sent, "every ack");
+    await writer.until(
+      () => writer.all("message.acked").length + other.all("message.acked").length === sent,
+      "every ack",
+    );
     const last = (await say(ada, group, "the last")).body.message;
     expect(await expectGapFree(server.db, group)).toHaveLength(sent + 1);
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { startServer } from "../../../test/start-server.ts";
 import { newUser } from "../../../test/test-client.ts";
-import { TestSocket } from "../../../test/test-socket.ts";
 import { generalOf, messageCommand } from "../../../test/test-conversation.ts";
+import { TestSocket } from "../../../test/test-socket.ts";
 
 describe("closing the server", () => {
   it("closes every socket with 1012 and lets nobody in any more", async () => {

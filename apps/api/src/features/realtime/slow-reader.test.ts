@@ -45,7 +45,9 @@ describe("a reader that never reads", () => {
       await bens.next("message.created", (event) => event.message.id === command.id);
       waits.push(performance.now() - at);
     }
-    expect(bens.all("message.created").map((event) => event.message.seq)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+    expect(bens.all("message.created").map((event) => event.message.seq)).toEqual(
+      Array.from({ length: count }, (_, n) => n + 1),
+    );
     expect(waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(250);
     expect(bens.closeCode).toBeNull();
     expect(adas.closeCode).toBeNull();
@@ -59,7 +61,9 @@ describe("a reader that never reads", () => {
 
     // It comes back and knows everything again.
     const back = await ben.connect();
-    expect((await back.next("ready")).conversations[0]?.last_seq).toBe((await expectGapFree(server.db, general)).length);
+    expect((await back.next("ready")).conversations[0]?.last_seq).toBe(
+      (await expectGapFree(server.db, general)).length,
+    );
     for (const socket of [adas, bens, back]) socket.close();
   });
 });

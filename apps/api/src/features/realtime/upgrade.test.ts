@@ -25,7 +25,10 @@ describe("GET /ws", () => {
     await server.db.user.update({ where: { id: carol.person.id }, data: { expires_at: new Date(Date.now() - 1_000) } });
     expect(await TestSocket.refusal(server.url, headersOf(carol))).toBe(401);
     const ben = await newUser(server.url, "Ben");
-    await server.db.session.updateMany({ where: { user_id: ben.person.id }, data: { expires_at: new Date(Date.now() - 1_000) } });
+    await server.db.session.updateMany({
+      where: { user_id: ben.person.id },
+      data: { expires_at: new Date(Date.now() - 1_000) },
+    });
     expect(await TestSocket.refusal(server.url, headersOf(ben))).toBe(401);
     const dan = await newUser(server.url, "Dan");
     await server.db.user.update({ where: { id: dan.person.id }, data: { deactivated_at: new Date() } });
