@@ -19,7 +19,6 @@ export const ERRORS = {
   not_found: [404, "There is nothing here, or you may not see it."],
   conversation_not_found: [404, "There is no such conversation, or you are not in it."],
   user_not_found: [404, "There is no such person, or you may not see them."],
-  method_not_allowed: [405, "That method does not exist at this address."],
   request_timeout: [408, "The request took too long to arrive."],
   username_taken: [409, "That name is already in use. Choose another."],
   email_taken: [409, "An account with that e-mail address exists already."],
@@ -36,7 +35,7 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 export const errorCodeSchema = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 
-/** One thing wrong with the input: a JSON pointer to the field ("" is the whole body) and a sentence. */
+/** One thing wrong with the input: the path of the field, parts joined by "/" ("" is the whole body), and a sentence. */
 export const fieldProblemSchema = z.object({ field: z.string(), message: z.string() });
 export type FieldProblem = z.infer<typeof fieldProblemSchema>;
 

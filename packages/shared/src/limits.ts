@@ -6,7 +6,8 @@ export const PASSWORD_MAX = 256;
 export const CONVERSATION_NAME_MAX = 80;
 export const CONVERSATION_DESCRIPTION_MAX = 500;
 export const MESSAGE_MAX = 16_000;
-export const GROUP_MEMBERS_MAX = 5_000;
+/** As many as fit into one request body. */
+export const GROUP_MEMBERS_MAX = 2_000;
 
 export const MESSAGES_PAGE = 50;
 export const MESSAGES_PAGE_MAX = 200;

@@ -4,6 +4,7 @@ import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors"
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { AppError, isDatabaseAway } from "../core/errors.ts";
+import { sendFormFailure } from "./forms.ts";
 
 /** An error as RFC 9457 problem details. */
 export function presentProblem(error: AppError, requestId?: string): Problem {
@@ -21,7 +22,6 @@ export function presentProblem(error: AppError, requestId?: string): Problem {
 const CODE_OF_STATUS: Record<number, ErrorCode> = {
   401: "sign_in_required",
   404: "not_found",
-  405: "method_not_allowed",
   413: "body_too_large",
   415: "media_type_unsupported",
   429: "too_many_requests",
@@ -56,7 +56,7 @@ export const errorHandler = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
     if (known.status >= 500) request.log.error({ err: error }, known.code);
-    return sendProblem(request, reply, known);
+    return sendFormFailure(request, reply, known) ?? sendProblem(request, reply, known);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { sendProblem, toAppError } from "./error-handler.ts";
+import type { AppError } from "../core/errors.ts";
 import { setFlash } from "./flash.ts";
 import { parseWith } from "./schema-compiler.ts";
 
@@ -9,35 +9,48 @@ export interface FormPost<Body> {
   readonly schema: z.ZodType<Body>;
   /** Fields that are lists, though a form with one value sends plain text. */
   readonly listFields?: readonly string[];
-  /** Where the form is, and where to go when it succeeded. */
-  readonly page: string;
+  /** Where to go when it succeeded. */
   readonly next: string;
   readonly act: (body: Body) => Promise<{ status: number; body: object; flash?: string }>;
 }
 
-/** Runs the act and answers in the manner of the question. */
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The page whose form posts here: failures of a form lead back to it. */
+    formPage?: string;
+  }
+}
+
+/** Runs the act and answers in the manner of the question. What it throws is answered by the error handler. */
 export async function answerForm<Body>(
   request: FastifyRequest,
   reply: FastifyReply,
   form: FormPost<Body>,
 ): Promise<FastifyReply> {
-  const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
-  if (!isForm) {
+  if (!isForm(request)) {
     const answer = await form.act(parseWith(form.schema, request.body));
     return reply.code(answer.status).header("cache-control", "no-store").send(answer.body);
   }
-  const fields = typedFields(request.body);
-  try {
-    const answer = await form.act(parseWith(form.schema, withLists(fields, form.listFields ?? [])));
-    if (answer.flash !== undefined) setFlash(reply, { kind: "success", message: answer.flash });
-    return reply.redirect(form.next, 303);
-  } catch (error) {
-    const known = toAppError(error);
-    if (known.status >= 500) request.log.error({ err: error }, known.code);
-    if (known.status >= 500) return sendProblem(request, reply, known);
-    setFlash(reply, { kind: "error", message: known.message, values: shownAgain(fields) });
-    return reply.redirect(form.page, 303);
-  }
+  const fields = withLists(typedFields(request.body), form.listFields ?? []);
+  const answer = await form.act(parseWith(form.schema, fields));
+  if (answer.flash !== undefined) setFlash(reply, { kind: "success", message: answer.flash });
+  return reply.redirect(form.next, 303);
+}
+
+/**
+ * A failed form leads back to its page, which says what was wrong and keeps what was typed. Null when the request was
+ * no form, the failure is ours and not the person's, or the form is another site's: that one gets no cookie from us.
+ */
+export function sendFormFailure(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply | null {
+  const { formPage } = request.routeOptions.config;
+  if (formPage === undefined || !isForm(request)) return null;
+  if (error.status >= 500 || error.code === "origin_refused") return null;
+  setFlash(reply, { kind: "error", message: error.message, values: shownAgain(typedFields(request.body)) });
+  return reply.redirect(formPage, 303);
+}
+
+function isForm(request: FastifyRequest): boolean {
+  return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
 }
 
 type Fields = Record<string, string | string[]>;

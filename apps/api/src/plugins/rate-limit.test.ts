@@ -55,6 +55,13 @@ describe("too many tries from one address", () => {
     expect(await server.db.user.count({ where: { role: "guest" } })).toBe(3);
   });
 
+  it("by a browser's form: back to the form, with the reason", async () => {
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const answer = await new TestClient(server.url).post("/guest", "username=Grace", form);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/guest"]);
+    expect(answer.headers.getSetCookie().join()).toMatch(/^confab_flash=/);
+  });
+
   it("to guess the set-up link: 429", async () => {
     const client = new TestClient(server.url);
     const account = { username: "Mallory", email: "mallory@example.org", password: PASSWORD };

@@ -21,10 +21,9 @@ export async function authRoutes(
     return { status, body: answer };
   };
 
-  app.post("/register", { config: limited("registration", deps.config) }, (request, reply) =>
+  app.post("/register", { config: { formPage: "/register", ...limited("registration", deps.config) } }, (request, reply) =>
     answerForm(request, reply, {
       schema: registerBodySchema,
-      page: "/register",
       next: "/login",
       act: async (body) => ({
         status: 201,
@@ -34,19 +33,17 @@ export async function authRoutes(
     }),
   );
 
-  app.post("/login", { config: limited("sign_in", deps.config) }, (request, reply) =>
+  app.post("/login", { config: { formPage: "/login", ...limited("sign_in", deps.config) } }, (request, reply) =>
     answerForm(request, reply, {
       schema: loginBodySchema,
-      page: "/login",
       next: "/",
       act: async (body) => signedIn(reply, 200, await signIn(deps, body, sessionOrigin(request))),
     }),
   );
 
-  app.post("/guest", { config: limited("guest_entry", deps.config) }, (request, reply) =>
+  app.post("/guest", { config: { formPage: "/guest", ...limited("guest_entry", deps.config) } }, (request, reply) =>
     answerForm(request, reply, {
       schema: guestBodySchema,
-      page: "/guest",
       next: "/",
       act: async (body) => signedIn(reply, 201, await enterAsGuest(deps, body, sessionOrigin(request))),
     }),
@@ -62,7 +59,7 @@ export async function authRoutes(
     return reply.code(204).send();
   });
 
-  app.get("/logout", async (request, reply) => {
+  app.get("/logout", { exposeHeadRoute: false }, async (request, reply) => {
     await endSession(request, reply);
     return reply.redirect("/auth/login", 302);
   });

@@ -65,7 +65,7 @@ export async function conversationsRoutes(app: FastifyInstance, { deps }: { deps
     (request) => listChanges(deps, principalOf(request), request.params.id, request.query),
   );
 
-  app.post("/groups/create", (request, reply) => answerForm(request, reply, createGroupForm(deps, request)));
+  app.post("/groups/create", { config: { formPage: "/groups/create" } }, (request, reply) => answerForm(request, reply, createGroupForm(deps, request)));
 }
 
 type GroupForm = z.output<typeof createGroupFormSchema>;
@@ -75,7 +75,6 @@ function createGroupForm(deps: Deps, request: Parameters<typeof principalOf>[0])
   return {
     schema: createGroupFormSchema,
     listFields: ["members"],
-    page: "/groups/create",
     next: "/groups",
     act: async ({ members, ...group }) => ({
       status: 201,

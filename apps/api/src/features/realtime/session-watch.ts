@@ -4,7 +4,10 @@ import type { Deps } from "../../core/deps.ts";
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
 const EVERY_MS = 1_000;
 
-/** Closes the sockets of sessions that no longer hold, whatever ended them. Returns the way to stop watching. */
+/**
+ * Closes the sockets of sessions that no longer hold, whatever ended them, and counts an open socket as use of its
+ * session. Returns the way to stop watching.
+ */
 export function watchSessions(deps: Deps): () => void {
   let isLooking = false;
   const look = async () => {
@@ -17,6 +20,9 @@ export function watchSessions(deps: Deps): () => void {
          WHERE s.id = ANY(${[...open]}::uuid[]) AND s.expires_at > now()
            AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`);
       for (const { id } of live) open.delete(id);
+      await deps.db.$executeRaw(sql`
+        UPDATE sessions SET last_used_at = now()
+         WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
       for (const sessionId of open) deps.hub.disconnect({ sessionId }, "session_ended");
     } catch (error) {
       // While the database is away nobody can lose a right; the next look finds what was missed.
