@@ -8,9 +8,11 @@ export function explainStartError(error: unknown, port: number | undefined): str
   if (error instanceof AppError && error.status === 409)
     return "ADMIN_USERNAME or ADMIN_EMAIL belongs to an account that is no administrator. Choose another.";
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `Port ${port} is already in use. Set PORT to a free one, for example: PORT=${(port ?? 3000) + 1} npx -y pnpm@12 start`;
+  if (code === "EADDRINUSE")
+    return `Port ${port} is already in use. Set PORT to a free one, for example: PORT=${(port ?? 3000) + 1} npx -y pnpm@12 start`;
   if (code === "EACCES") return `This user may not open port ${port}. Set PORT to one above 1023.`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return "This machine has no such address to listen on. Check HOST.";
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return "This machine has no such address to listen on. Check HOST.";
   return null;
 }
 

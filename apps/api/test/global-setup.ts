@@ -17,7 +17,7 @@ const log = { info: () => undefined, warn: say, error: say };
 
 /** One PostgreSQL for the whole run, or the one TEST_DATABASE_URL names, with one migrated database to copy from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env["TEST_DATABASE_URL"];
+  const given = process.env.TEST_DATABASE_URL;
   const server = given ? { url: given, stop: async () => undefined } : await startThrowAwayPostgres(log);
   const templateName = `confab_template_${process.pid}`;
   await onServer(server.url, `CREATE DATABASE ${templateName}`);

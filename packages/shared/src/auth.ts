@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { idSchema } from "./ids.ts";
 import { PASSWORD_MAX } from "./limits.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { emailSchema, meSchema, passwordSchema, roleSchema, usernameSchema } from "./users.ts";
-import { idSchema } from "./ids.ts";
 
 export const registerBodySchema = z.strictObject({
   email: emailSchema,

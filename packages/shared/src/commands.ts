@@ -12,4 +12,3 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ping"), n: z.number().int().min(0) }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
-export type CommandType = Command["type"];

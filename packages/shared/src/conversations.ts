@@ -52,7 +52,10 @@ export const createGroupBodySchema = z.strictObject({
   description: lineSchema({ max: CONVERSATION_DESCRIPTION_MAX }).optional(),
   member_ids: z.array(idSchema).max(GROUP_MEMBERS_MAX),
 });
-export const createConversationBodySchema = z.discriminatedUnion("kind", [createDirectBodySchema, createGroupBodySchema]);
+export const createConversationBodySchema = z.discriminatedUnion("kind", [
+  createDirectBodySchema,
+  createGroupBodySchema,
+]);
 export type CreateConversationBody = z.infer<typeof createConversationBodySchema>;
 
 /** The reference's form: `members` is a repeated field in a form, a list in JSON. */
@@ -65,9 +68,7 @@ export const createGroupFormSchema = z.strictObject({
 /** `scope=all` is every conversation there is, for administrators. */
 export const listConversationsQuerySchema = z.strictObject({ scope: z.enum(["mine", "all"]).optional() });
 export const listConversationsAnswerSchema = z.object({ conversations: z.array(conversationSchema) });
-export type ListConversationsAnswer = z.infer<typeof listConversationsAnswerSchema>;
 export const conversationAnswerSchema = z.object({ conversation: conversationSchema });
-export type ConversationAnswer = z.infer<typeof conversationAnswerSchema>;
 
 export const listMembersQuerySchema = z.strictObject({
   after: textSchema({ max: USERNAME_MAX * 2 }).optional(),

@@ -36,7 +36,6 @@ export const createMessageBodySchema = z.strictObject({
 export type CreateMessageBody = z.infer<typeof createMessageBodySchema>;
 
 export const messageAnswerSchema = z.object({ message: messageSchema });
-export type MessageAnswer = z.infer<typeof messageAnswerSchema>;
 
 const seqSchema = z.coerce.number().int().min(0).max(2_147_483_647);
 

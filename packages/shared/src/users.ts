@@ -69,4 +69,3 @@ export type ListUsersAnswer = z.infer<typeof listUsersAnswerSchema>;
 export const listAccountsAnswerSchema = z.object({ accounts: z.array(accountSchema), next: z.string().nullable() });
 export type ListAccountsAnswer = z.infer<typeof listAccountsAnswerSchema>;
 export const meAnswerSchema = z.object({ me: meSchema });
-export type MeAnswer = z.infer<typeof meAnswerSchema>;

@@ -1,5 +1,12 @@
 /** Who lives in the demo. The first is the administrator. Passwords are printed, so they are nobody's secret. */
-export const DEMO_PEOPLE = ["Ada Moreau", "Ben Okafor", "Carol Jensen", "Dario Rossi", "Emi Tanaka", "Farah Haddad"] as const;
+export const DEMO_PEOPLE = [
+  "Ada Moreau",
+  "Ben Okafor",
+  "Carol Jensen",
+  "Dario Rossi",
+  "Emi Tanaka",
+  "Farah Haddad",
+] as const;
 export const DEMO_GUEST = "Grace from Northwind";
 export type DemoName = (typeof DEMO_PEOPLE)[number] | typeof DEMO_GUEST;
 
@@ -38,9 +45,15 @@ export const DEMO_GROUPS: readonly DemoGroup[] = [
     filler: 120,
     scene: [
       ["Ada", "Where are we with the list?"],
-      ["Ben", "Three open points:\n\n1. Pricing page: waiting for the last translation\n2. Status page: **done**\n3. Release notes: Farah has a draft"],
+      [
+        "Ben",
+        "Three open points:\n\n1. Pricing page: waiting for the last translation\n2. Status page: **done**\n3. Release notes: Farah has a draft",
+      ],
       ["Farah", "Draft is ready to read. I kept it to one page."],
-      ["Dario", "The import is fixed, by the way. It was one line:\n\n```ts\nconst rows = await readRows(file, { encoding: \"utf-8\" });\n```"],
+      [
+        "Dario",
+        'The import is fixed, by the way. It was one line:\n\n```ts\nconst rows = await readRows(file, { encoding: "utf-8" });\n```',
+      ],
       ["Dario", "The files from the old system start with a byte order mark, so the first column never matched."],
       ["Carol", "That explains the 212 tickets named `undefined` 😅"],
       ["Ada", "> That explains the 212 tickets\n\nLovely. Can we close them in one go?"],
@@ -125,8 +138,26 @@ export const SMALL_TALK = [
   "Perfect timing.",
 ] as const;
 
-const SUBJECTS = ["Sign-in", "Invoice", "Export", "Printer", "Calendar", "Search", "Password", "Import", "Contract", "Newsletter"];
-const OUTCOMES = ["answered", "solved", "waiting for the customer", "passed on to the workshop", "closed, no reply", "solved with a call"];
+const SUBJECTS = [
+  "Sign-in",
+  "Invoice",
+  "Export",
+  "Printer",
+  "Calendar",
+  "Search",
+  "Password",
+  "Import",
+  "Contract",
+  "Newsletter",
+];
+const OUTCOMES = [
+  "answered",
+  "solved",
+  "waiting for the customer",
+  "passed on to the workshop",
+  "closed, no reply",
+  "solved with a call",
+];
 
 /** The n-th line of the long conversation. */
 export function supportLine(n: number): string {

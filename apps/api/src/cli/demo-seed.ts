@@ -33,7 +33,11 @@ export async function seedDemo(deps: DemoDeps): Promise<void> {
     await talk(deps, people, id, [...smallTalk(group.members, group.filler), ...group.scene]);
   }
   for (const { pair, scene } of DEMO_DIRECTS) {
-    const { conversation } = await createDirect(deps, personNamed(people, pair[0]), personNamed(people, pair[1]).user_id);
+    const { conversation } = await createDirect(
+      deps,
+      personNamed(people, pair[0]),
+      personNamed(people, pair[1]).user_id,
+    );
     await talk(deps, people, conversation.id, scene);
   }
   await seedLongGroup(deps, people, ada);
@@ -66,7 +70,9 @@ function personNamed(people: People, name: string): Principal {
 }
 
 async function generalId(deps: DemoDeps): Promise<string> {
-  const [general] = await deps.db.$queryRaw<{ id: string }[]>(sql`SELECT id FROM conversations WHERE joined_by_everyone`);
+  const [general] = await deps.db.$queryRaw<{ id: string }[]>(
+    sql`SELECT id FROM conversations WHERE joined_by_everyone`,
+  );
   if (!general) throw new Error("the group that everyone joins is missing");
   return general.id;
 }
@@ -99,7 +105,10 @@ async function seedLongGroup(deps: DemoDeps, people: People, owner: Principal): 
   const senders = ["Carol", "Dario"];
   const part = 5_000;
   for (let from = 0; from < LONG_GROUP.count; from += part) {
-    const lines = Array.from({ length: part }, (_, n): Line => [senders[(from + n) % 5 === 0 ? 1 : 0] ?? "Carol", supportLine(from + n + 1)]);
+    const lines = Array.from(
+      { length: part },
+      (_, n): Line => [senders[(from + n) % 5 === 0 ? 1 : 0] ?? "Carol", supportLine(from + n + 1)],
+    );
     await talk(deps, people, id, lines);
   }
 }

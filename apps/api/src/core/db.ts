@@ -5,7 +5,6 @@ export type Db = PrismaClient;
 /** Either the client or an open transaction: what a query that may be part of an act takes. */
 export type Tx = Pick<Prisma.TransactionClient, "$queryRaw" | "$executeRaw"> & Omit<Prisma.TransactionClient, "$on">;
 export const sql = Prisma.sql;
-export const joinSql = Prisma.join;
 export type Sql = Prisma.Sql;
 
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */

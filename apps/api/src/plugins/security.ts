@@ -7,7 +7,9 @@ import { AppError } from "../core/errors.ts";
 /** The origins whose pages may use the cookie: the configured one, or else the one the request was addressed to. */
 export function isOwnOrigin(origin: string, request: FastifyRequest, config: Pick<Config, "publicUrl">): boolean {
   if (config.publicUrl !== undefined && origin === config.publicUrl) return true;
-  return config.publicUrl === undefined && (origin === `http://${request.host}` || origin === `https://${request.host}`);
+  return (
+    config.publicUrl === undefined && (origin === `http://${request.host}` || origin === `https://${request.host}`)
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
-import cookie from "@fastify/cookie";
 import type { Role } from "@confab/shared/users";
+import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
@@ -62,7 +62,12 @@ export function clearSessionCookie(reply: FastifyReply, config: Pick<Config, "pu
 }
 
 function cookieScope(config: Pick<Config, "publicUrl">) {
-  return { path: "/", httpOnly: true, sameSite: "lax", secure: config.publicUrl?.startsWith("https:") ?? false } as const;
+  return {
+    path: "/",
+    httpOnly: true,
+    sameSite: "lax",
+    secure: config.publicUrl?.startsWith("https:") ?? false,
+  } as const;
 }
 
 /** The person asking. Throws sign_in_required; a route whose policy asks for an account never gets that far. */
@@ -79,7 +84,8 @@ export const session = fp(async (app: FastifyInstance, { config, db }: { config:
   app.addHook("onRoute", (route) => {
     for (const method of [route.method].flat()) {
       const policy = policyOf(method, route.url);
-      if (!policy) throw new Error(`The route ${method} ${route.url} has no row in core/policy.ts: say there who may use it.`);
+      if (!policy)
+        throw new Error(`The route ${method} ${route.url} has no row in core/policy.ts: say there who may use it.`);
       route.config = { ...route.config, policy };
     }
   });

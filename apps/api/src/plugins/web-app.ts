@@ -22,7 +22,8 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: 2
   const flash = takeFlash(request, reply);
   const document = request.server.webDocument ?? NOT_BUILT;
   // "<" is written as an escape, so that no text inside can end the element it stands in.
-  const data = flash && `<script id="flash" type="application/json">${JSON.stringify(flash).replaceAll("<", "\\u003c")}</script>`;
+  const data =
+    flash && `<script id="flash" type="application/json">${JSON.stringify(flash).replaceAll("<", "\\u003c")}</script>`;
   return reply
     .code(status)
     .type("text/html; charset=utf-8")
@@ -55,5 +56,7 @@ export const webApp = fp(async (app: FastifyInstance, { distDir }: { distDir: st
     maxAge: "365d",
   });
   for (const name of ["favicon.svg", "theme.js"])
-    app.get(`/${name}`, (_request, reply) => reply.header("cache-control", "no-cache").sendFile(name, { cacheControl: false }));
+    app.get(`/${name}`, (_request, reply) =>
+      reply.header("cache-control", "no-cache").sendFile(name, { cacheControl: false }),
+    );
 });

@@ -34,7 +34,14 @@ export async function insertAccount(tx: Tx, account: NewAccount): Promise<Accoun
     ON CONFLICT DO NOTHING RETURNING expires_at`);
   if (!made) throw new AppError(await takenBy(tx, account));
   const joined = await joinEveryoneGroup(tx, id);
-  return { id, username: account.username, email: account.email, role: account.role, expires_at: made.expires_at, joined };
+  return {
+    id,
+    username: account.username,
+    email: account.email,
+    role: account.role,
+    expires_at: made.expires_at,
+    joined,
+  };
 }
 
 async function takenBy(tx: Tx, account: NewAccount): Promise<"username_taken" | "email_taken"> {

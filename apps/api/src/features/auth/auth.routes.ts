@@ -21,16 +21,19 @@ export async function authRoutes(
     return { status, body: answer };
   };
 
-  app.post("/register", { config: { formPage: "/register", ...limited("registration", deps.config) } }, (request, reply) =>
-    answerForm(request, reply, {
-      schema: registerBodySchema,
-      next: "/login",
-      act: async (body) => ({
-        status: 201,
-        body: await register(deps, body),
-        flash: "Your account is ready. Sign in with it.",
+  app.post(
+    "/register",
+    { config: { formPage: "/register", ...limited("registration", deps.config) } },
+    (request, reply) =>
+      answerForm(request, reply, {
+        schema: registerBodySchema,
+        next: "/login",
+        act: async (body) => ({
+          status: 201,
+          body: await register(deps, body),
+          flash: "Your account is ready. Sign in with it.",
+        }),
       }),
-    }),
   );
 
   app.post("/login", { config: { formPage: "/login", ...limited("sign_in", deps.config) } }, (request, reply) =>

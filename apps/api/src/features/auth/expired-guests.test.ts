@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { wire } from "../../app.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
-import { newGuest, newUser, TestClient } from "../../../test/test-client.ts";
+import { newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
+import { wire } from "../../app.ts";
 import { retireExpiredGuests } from "./expired-guests.ts";
 
 let server: TestServer;
@@ -17,7 +17,8 @@ function retire(): Promise<number> {
 }
 
 async function expire(guest: TestClient): Promise<void> {
-  await server.db.$executeRaw`UPDATE users SET expires_at = now() - interval '1 second' WHERE id = ${guest.person.id}::uuid`;
+  await server.db
+    .$executeRaw`UPDATE users SET expires_at = now() - interval '1 second' WHERE id = ${guest.person.id}::uuid`;
 }
 
 describe("guests whose time is up", () => {
@@ -31,7 +32,9 @@ describe("guests whose time is up", () => {
     await expire(carol);
 
     expect(await retire()).toBe(1);
-    const members = (await ada.get(`${url}/members`)).body.members.map((member: { user: { username: string } }) => member.user.username);
+    const members = (await ada.get(`${url}/members`)).body.members.map(
+      (member: { user: { username: string } }) => member.user.username,
+    );
     expect(members.sort()).toEqual(["Ada", "Visitor"]);
     const after = (await ada.get(url)).body.conversation;
     expect(after.member_count).toBe(2);

@@ -65,7 +65,9 @@ export async function conversationsRoutes(app: FastifyInstance, { deps }: { deps
     (request) => listChanges(deps, principalOf(request), request.params.id, request.query),
   );
 
-  app.post("/groups/create", { config: { formPage: "/groups/create" } }, (request, reply) => answerForm(request, reply, createGroupForm(deps, request)));
+  app.post("/groups/create", { config: { formPage: "/groups/create" } }, (request, reply) =>
+    answerForm(request, reply, createGroupForm(deps, request)),
+  );
 }
 
 type GroupForm = z.output<typeof createGroupFormSchema>;

@@ -30,7 +30,13 @@ export async function messagesRoutes(
 
   routes.post(
     url,
-    { schema: { params, body: createMessageBodySchema, response: { 200: messageAnswerSchema, 201: messageAnswerSchema } } },
+    {
+      schema: {
+        params,
+        body: createMessageBodySchema,
+        response: { 200: messageAnswerSchema, 201: messageAnswerSchema },
+      },
+    },
     async (request, reply) => {
       const written = await createMessage(deps, principalOf(request), request.params.id, request.body);
       return reply.code(written.is_new ? 201 : 200).send({ message: written.message });

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { isEnough, POLICY, type PolicyRow } from "../../core/policy.ts";
-import { sendPage } from "../../plugins/web-app.ts";
 import { principalOf } from "../../plugins/session.ts";
+import { sendPage } from "../../plugins/web-app.ts";
 import { getVisibleConversation } from "../members/members.access.ts";
 
 const PAGES = Object.entries<PolicyRow>(POLICY)
@@ -21,7 +21,8 @@ export async function pagesRoutes(app: FastifyInstance, { deps }: { deps: Deps }
       const isSignedIn = request.principal !== null;
       if (path === "/") return reply.redirect(isSignedIn ? "/conversations" : "/login", 302);
       if (isSignedIn && row.signedOutOnly) return reply.redirect("/conversations", 302);
-      if (isEnough(request.principal?.role ?? null, row)) return sendPage(request, reply, await statusOfPage(deps, request, row));
+      if (isEnough(request.principal?.role ?? null, row))
+        return sendPage(request, reply, await statusOfPage(deps, request, row));
       if (isSignedIn) return sendPage(request, reply, 403);
       return redirectToSignIn(request, reply);
     });

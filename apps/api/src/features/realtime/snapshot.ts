@@ -1,6 +1,6 @@
 import type { EventOf } from "@confab/shared/events";
-import type { Connection } from "../../core/hub.ts";
 import type { Deps } from "../../core/deps.ts";
+import type { Connection } from "../../core/hub.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { listOwnConversations } from "../conversations/conversations.access.ts";
 import type { Audiences } from "../members/audiences.ts";

@@ -1,4 +1,9 @@
-import { listAccountsAnswerSchema, listUsersAnswerSchema, listUsersQuerySchema, meAnswerSchema } from "@confab/shared/users";
+import {
+  listAccountsAnswerSchema,
+  listUsersAnswerSchema,
+  listUsersQuerySchema,
+  meAnswerSchema,
+} from "@confab/shared/users";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
