@@ -207,8 +207,8 @@ export class FakeServer {
     const { read, messages } = this.#stored(id);
     const me = this.user?.id ?? "";
     read.set(me, Math.max(read.get(me) ?? 0, Math.min(seq, messages.length)));
-    const { read_seq, unread } = this.present(id);
-    return { conversation_id: id, read_seq, unread };
+    const { read_seq, last_seq, unread } = this.present(id);
+    return { conversation_id: id, read_seq, last_seq, unread };
   }
 
   async #fetch(input: string, init: RequestInit = {}): Promise<Response> {

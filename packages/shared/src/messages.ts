@@ -66,9 +66,11 @@ export const listChangesQuerySchema = z.strictObject({
 });
 
 export const moveReadMarkerBodySchema = z.strictObject({ seq: z.number().int().min(0).max(2_147_483_647) });
+/** How far a person has read. `unread` counts what lies between `read_seq` and `last_seq`, the newest message then. */
 export const readMarkerSchema = z.object({
   conversation_id: idSchema,
   read_seq: z.number().int().min(0),
+  last_seq: z.number().int().min(0),
   unread: z.number().int().min(0),
 });
 export type ReadMarker = z.infer<typeof readMarkerSchema>;

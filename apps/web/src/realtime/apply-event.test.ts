@@ -99,9 +99,9 @@ describe("reading", () => {
     expect(conversation()).toMatchObject({ read_seq: 4, unread: 1 });
   });
 
-  it("is counted again by the server when a marker's count may be of another moment", async () => {
+  it("is counted again by the server when a marker's count is of another moment", async () => {
     server.conversations.get(id)?.read.set(ada.id, 2);
-    server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 2, unread: 2 });
+    server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 2, last_seq: 4, unread: 2 });
     await vi.waitFor(() => expect(conversation()).toMatchObject({ read_seq: 2, unread: 3 }));
   });
 
@@ -118,7 +118,7 @@ describe("reading", () => {
   });
 
   it("elsewhere shows here", () => {
-    server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 3, unread: 2 });
+    server.publish({ type: "read_marker.moved", conversation_id: id, read_seq: 3, last_seq: 5, unread: 2 });
     expect(conversation()).toMatchObject({ read_seq: 3, unread: 2 });
   });
 });

@@ -10,7 +10,7 @@ import { Connection } from "./connection.ts";
 import { endLifetime } from "./lifetime.ts";
 import { restoreOutbox, sendAllWaiting, stopSending } from "./outbox.ts";
 import { interruptSends } from "./outbox-entries.ts";
-import { repeatReadMarkers, stopReading } from "./read-marker.ts";
+import { repeatReadMarkers, sayWhatWasRead, stopReading } from "./read-marker.ts";
 import { forgetTyping } from "./typing.ts";
 
 let connection: Connection | null = null;
@@ -21,8 +21,7 @@ let socketUrl: string | undefined;
 export function startLive(): void {
   const { me } = useSession.getState();
   if (connection !== null || me === null) return;
-  if (!isWatching) useSession.subscribe(watchPerson);
-  isWatching = true;
+  watch();
   loadDrafts(me.id);
   connection = new Connection({
     url: findSocketUrl,
@@ -33,6 +32,13 @@ export function startLive(): void {
   });
   connection.start();
   void restoreOutbox(me);
+}
+
+function watch(): void {
+  if (isWatching) return;
+  isWatching = true;
+  useSession.subscribe(watchPerson);
+  window.addEventListener("pagehide", sayWhatWasRead);
 }
 
 /** Closes the connection. The stores keep what they hold; the next `startLive` brings them up to date. */

@@ -23,11 +23,19 @@ export function wantRead(conversationId: string, seq: number): void {
   useConversations.setState((state) => advanceReadMarker(state, conversationId, seq));
   expectReadMarker(conversationId, Math.min(seq, conversation.last_seq));
   if (timers.has(conversationId)) return;
-  const timer = setTimeout(() => {
-    timers.delete(conversationId);
-    void tell(conversationId);
-  }, THROTTLE_MS);
+  const timer = setTimeout(() => tellNow(conversationId), THROTTLE_MS);
   timers.set(conversationId, timer);
+}
+
+/** Before the page goes away: what was read is said now or never. */
+export function sayWhatWasRead(): void {
+  for (const conversationId of [...timers.keys()]) tellNow(conversationId);
+}
+
+function tellNow(conversationId: string): void {
+  clearTimeout(timers.get(conversationId));
+  timers.delete(conversationId);
+  void tell(conversationId);
 }
 
 /** After a snapshot, which may not have heard of what was read meanwhile. */

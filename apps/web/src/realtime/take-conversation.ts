@@ -30,12 +30,13 @@ export function takeConversation(conversation: Conversation): void {
 
 /** The server's word about the read marker. */
 export function takeReadMarker(marker: ReadMarker): void {
-  const { conversation_id: id, read_seq } = marker;
+  const { conversation_id: id, read_seq, last_seq } = marker;
   useConversations.setState((state) => applyReadMarker(state, marker));
   if (read_seq >= (unconfirmed.get(id) ?? 0)) unconfirmed.delete(id);
   const conversation = useConversations.getState().conversations[id];
-  // Its count is of a moment it does not name, before or after messages that were counted here by their events.
-  if (conversation !== undefined && conversation.read_seq < conversation.last_seq) recount(id);
+  if (conversation === undefined || conversation.read_seq >= conversation.last_seq) return;
+  // Counted before messages that are here already, or after some whose events are still on the way.
+  if (last_seq !== conversation.last_seq) recount(id);
 }
 
 export function expectReadMarker(conversationId: string, seq: number): void {

@@ -69,14 +69,16 @@ describe("the read marker", () => {
     const state = advanceReadMarker(holding(buildConversation()), CONVERSATION_ID, 8);
     expect(only(state)).toMatchObject({ read_seq: 8, unread: 2 });
     expect(advanceReadMarker(state, CONVERSATION_ID, 7)).toBe(state);
-    expect(applyReadMarker(state, { conversation_id: CONVERSATION_ID, read_seq: 7, unread: 3 })).toBe(state);
+    expect(applyReadMarker(state, { conversation_id: CONVERSATION_ID, read_seq: 7, last_seq: 10, unread: 3 })).toBe(
+      state,
+    );
     expect(only(advanceReadMarker(state, CONVERSATION_ID, 99))).toMatchObject({ read_seq: 10, unread: 0 });
   });
 
   it("takes the server's count exactly, unless it counts what has not arrived here yet", () => {
-    const marker = { conversation_id: CONVERSATION_ID, read_seq: 8, unread: 1 };
+    const marker = { conversation_id: CONVERSATION_ID, read_seq: 8, last_seq: 10, unread: 1 };
     expect(only(applyReadMarker(holding(buildConversation()), marker))).toMatchObject({ read_seq: 8, unread: 1 });
-    const early = { conversation_id: CONVERSATION_ID, read_seq: 10, unread: 1 };
+    const early = { conversation_id: CONVERSATION_ID, read_seq: 10, last_seq: 11, unread: 1 };
     const state = applyReadMarker(holding(buildConversation()), early);
     expect(only(applyMessage(state, buildMessage({ seq: 11, sender: ben }), ada.id))?.unread).toBe(1);
   });

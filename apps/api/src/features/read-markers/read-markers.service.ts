@@ -28,7 +28,7 @@ export async function moveReadMarker(
                 FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id
                WHERE ${mine}) place
        WHERE ${mine} AND place.id = m.conversation_id
-      RETURNING m.conversation_id, m.read_seq, place.last_seq - m.read_seq - m.uncounted AS unread`),
+      RETURNING m.conversation_id, m.read_seq, place.last_seq, place.last_seq - m.read_seq - m.uncounted AS unread`),
   ]);
   const marker = moved[0];
   if (!marker) throw new AppError("conversation_not_found");

@@ -75,7 +75,7 @@ describe("PUT /api/v1/conversations/:id/read-marker", () => {
     const tabs = [await ada.connect(), await ada.connect()];
     const others = [await ben.connect(), await administrator.connect(), await mallory.connect()];
     await move(ada, 4);
-    const event = { type: "read_marker.moved", conversation_id: group, read_seq: 4, unread: 1 };
+    const event = { type: "read_marker.moved", conversation_id: group, read_seq: 4, last_seq: 5, unread: 1 };
     for (const tab of tabs) expect(await tab.next("read_marker.moved")).toEqual(event);
     for (const socket of [...others, ...tabs]) await socket.settled();
     for (const socket of others) expect(socket.all("read_marker.moved")).toEqual([]);
@@ -103,7 +103,7 @@ describe("WS read_marker.move", () => {
   it("moves the marker and tells the person's connections, the asking one included", async () => {
     const [here, there] = [await ada.connect(), await ada.connect()];
     here.send({ type: "read_marker.move", conversation_id: group, seq: 2 });
-    const event = { type: "read_marker.moved", conversation_id: group, read_seq: 2, unread: 2 };
+    const event = { type: "read_marker.moved", conversation_id: group, read_seq: 2, last_seq: 5, unread: 2 };
     for (const tab of [here, there]) expect(await tab.next("read_marker.moved")).toEqual(event);
     expect(await seenBy(ada)).toEqual({ read_seq: 2, unread: 2 });
   });

@@ -55,7 +55,12 @@ describe("the number of unread messages", () => {
         const mark = Math.min(senders.length, Math.max(seq, marks.get(person) ?? 0));
         marks.set(person, mark);
         const unread = countUnread(senders, person.person.id, mark);
-        expect((await move(person, group, seq)).body).toEqual({ conversation_id: group, read_seq: mark, unread });
+        expect((await move(person, group, seq)).body).toEqual({
+          conversation_id: group,
+          read_seq: mark,
+          last_seq: senders.length,
+          unread,
+        });
       }
       for (const [reader, read_seq] of marks) {
         const unread = countUnread(senders, reader.person.id, read_seq);
