@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { BODY_BYTES_MAX } from "@confab/shared/limits";
+import { BODY_BYTES_MAX, EMAIL_MAX } from "@confab/shared/limits";
 import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import type { Config } from "./core/config.ts";
@@ -17,9 +17,13 @@ import { MessageWriter } from "./features/messages/messages.writer.ts";
 import { pagesRoutes } from "./features/pages/pages.routes.ts";
 import { readMarkersRoutes } from "./features/read-markers/read-markers.routes.ts";
 import { isSocketUpgrade, realtimeRoutes } from "./features/realtime/realtime.routes.ts";
+import { referenceRoutes } from "./features/reference/reference.routes.ts";
+import { tokensRoutes } from "./features/tokens/tokens.routes.ts";
 import { usersRoutes } from "./features/users/users.routes.ts";
 import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
+import { accessTokens } from "./plugins/access-tokens.ts";
 import { bodies, parseQuery } from "./plugins/bodies.ts";
+import { crossOrigin } from "./plugins/cross-origin.ts";
 import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
 import { schemaCompiler } from "./plugins/schema-compiler.ts";
@@ -59,7 +63,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: "idle",
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError,
-    routerOptions: { querystringParser: parseQuery },
+    // An e-mail address may stand in an address, each of its characters as three.
+    routerOptions: { querystringParser: parseQuery, maxParamLength: 3 * EMAIL_MAX },
   });
   const deps = wire(config, db, app.log);
 
@@ -69,6 +74,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(security, { config });
   await app.register(rateLimit);
   await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });
+  await app.register(crossOrigin, { config });
+  await app.register(accessTokens, { config, db });
   await app.register(session, { config, db });
   await app.register(webApp, { distDir: options.distDir ?? WEB_DIST });
 
@@ -78,7 +85,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(readMarkersRoutes, { deps });
   await app.register(conversationsRoutes, { deps });
   await app.register(authRoutes, { deps });
+  await app.register(tokensRoutes, { deps });
   await app.register(workspaceRoutes, { deps });
+  await app.register(referenceRoutes, { deps });
   await app.register(realtimeRoutes, { deps });
   await app.register(healthRoutes, { deps });
   await app.register(pagesRoutes, { deps });

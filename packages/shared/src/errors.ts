@@ -13,6 +13,7 @@ export const ERRORS = {
   sign_in_required: [401, "Sign in first."],
   origin_refused: [403, "The request came from another site."],
   role_insufficient: [403, "Your account is not allowed to do that."],
+  sender_refused: [403, "A message can only be sent in one's own name."],
   registration_closed: [403, "Registration is closed here. Ask an administrator for an account."],
   guests_off: [403, "Guests cannot enter here. Ask an administrator for an account."],
   setup_link_invalid: [403, "This set-up link is no longer valid. Restart the server to get a new one."],

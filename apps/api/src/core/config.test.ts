@@ -30,7 +30,9 @@ describe("readConfig", () => {
       dataDir: "./data",
       publicUrl: undefined,
       wsUrl: undefined,
+      corsOrigins: [],
       trustProxy: [],
+      jwtSecret: undefined,
       admin: undefined,
       registration: "open",
       guests: true,
@@ -54,7 +56,9 @@ describe("readConfig", () => {
         DATA_DIR: "/var/lib/confab",
         PUBLIC_URL: "https://chat.example.org/",
         WS_URL: "wss://live.example.org/ws",
+        CORS_ORIGINS: "https://app.example.org, http://localhost:5173 ,",
         TRUST_PROXY: " 127.0.0.1, 10.0.0.0/8 ,, ::1,loopback",
+        JWT_SECRET: "thirty-two characters, or longer",
         ...ADMIN,
         REGISTRATION: "closed",
         GUESTS: "off",
@@ -69,7 +73,9 @@ describe("readConfig", () => {
       dataDir: "/var/lib/confab",
       publicUrl: "https://chat.example.org",
       wsUrl: "wss://live.example.org/ws",
+      corsOrigins: ["https://app.example.org", "http://localhost:5173"],
       trustProxy: ["127.0.0.1", "10.0.0.0/8", "::1", "loopback"],
+      jwtSecret: "thirty-two characters, or longer",
       admin: { username: "Ada", email: "ada@example.org", password: "a long enough password" },
       registration: "closed",
       guests: false,
@@ -104,7 +110,12 @@ describe("readConfig", () => {
     ["DATABASE_URL", ["mysql://localhost/confab", "localhost:5432", "confab"]],
     ["PUBLIC_URL", ["chat.example.org", "ftp://chat.example.org", "javascript:alert(1)"]],
     ["WS_URL", ["https://chat.example.org/ws", "/ws"]],
+    [
+      "CORS_ORIGINS",
+      ["*", "null", "app.example.org", "https://app.example.org/", "https://a.example, https://B.example"],
+    ],
     ["TRUST_PROXY", ["my-proxy", "127.0.0.1, my-proxy", "10.0.0.0/33", "300.1.1.1", "true"]],
+    ["JWT_SECRET", ["secret", "thirty-one characters are short"]],
     ["REGISTRATION", ["maybe", "OPEN"]],
     ["GUESTS", ["yes", "2"]],
     ["GUEST_TTL_HOURS", ["0", "-1", "a day", "1000000", "Infinity"]],
@@ -159,7 +170,7 @@ describe(".env.example", () => {
     const written = Object.keys(example).filter((name) => example[name] !== "");
     const defaults = Object.entries(environmentSchema.parse({})).filter(([, value]) => value !== undefined);
     // An empty list is written as nothing.
-    const toBeWritten = defaults.map(([name]) => name).filter((name) => name !== "TRUST_PROXY");
+    const toBeWritten = defaults.filter(([, value]) => !Array.isArray(value)).map(([name]) => name);
     expect(written.sort()).toEqual(toBeWritten.sort());
   });
 

@@ -14,17 +14,25 @@ const switchSchema = (byDefault: boolean) =>
       .transform((word) => ["on", "true", "1"].includes(word)),
   );
 
-const proxiesSchema = setting(
-  z
-    .string()
-    .default("")
-    .transform((text) =>
-      text
-        .split(",")
-        .map((item) => item.trim())
-        .filter((item) => item !== ""),
-    )
-    .refine((proxies) => proxies.every(isProxy), "must be addresses or networks, like 127.0.0.1 or 10.0.0.0/8"),
+/** Values separated by commas, each of which has to pass. */
+const listSchema = (isItem: (item: string) => boolean, sentence: string) =>
+  setting(
+    z
+      .string()
+      .default("")
+      .transform((text) =>
+        text
+          .split(",")
+          .map((item) => item.trim())
+          .filter((item) => item !== ""),
+      )
+      .refine((items) => items.every(isItem), sentence),
+  );
+
+const proxiesSchema = listSchema(isProxy, "must be addresses or networks, like 127.0.0.1 or 10.0.0.0/8");
+const originsSchema = listSchema(
+  (item) => URL.canParse(item) && new URL(item).origin === item,
+  "must be origins, like https://app.example.org",
 );
 
 function isProxy(text: string): boolean {
@@ -42,7 +50,9 @@ export const environmentSchema = z.object({
   DATA_DIR: setting(z.string().default("./data")),
   PUBLIC_URL: setting(z.url({ protocol: /^https?$/, error: "must be an http(s):// URL" }).optional()),
   WS_URL: setting(z.url({ protocol: /^wss?$/, error: "must be a ws(s):// URL" }).optional()),
+  CORS_ORIGINS: originsSchema,
   TRUST_PROXY: proxiesSchema,
+  JWT_SECRET: setting(z.string().min(32, "must have at least 32 characters").optional()),
   ADMIN_USERNAME: setting(usernameSchema.optional()),
   ADMIN_EMAIL: setting(emailSchema.optional()),
   ADMIN_PASSWORD: setting(passwordSchema.optional()),
@@ -83,7 +93,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     dataDir: values.DATA_DIR,
     publicUrl: values.PUBLIC_URL === undefined ? undefined : new URL(values.PUBLIC_URL).origin,
     wsUrl: values.WS_URL,
+    corsOrigins: values.CORS_ORIGINS,
     trustProxy: values.TRUST_PROXY,
+    jwtSecret: values.JWT_SECRET,
     admin:
       values.ADMIN_USERNAME && values.ADMIN_EMAIL && values.ADMIN_PASSWORD
         ? { username: values.ADMIN_USERNAME, email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD }

@@ -1,10 +1,8 @@
-import type { Event } from "@confab/shared/events";
-
 /**
- * An event as the bytes of one unmasked WebSocket text frame (RFC 6455 §5.2). Made once per event, however many
- * sockets get it: framing in the library costs more than everything else about a delivery.
+ * An event, or another JSON object, as the bytes of one unmasked WebSocket text frame (RFC 6455 §5.2). Made once per
+ * event, however many sockets get it: framing in the library costs more than everything else about a delivery.
  */
-export function encodeFrame(event: Event): Buffer {
+export function encodeFrame(event: object): Buffer {
   const payload = Buffer.from(JSON.stringify(event));
   return Buffer.concat([frameHeader(payload.length), payload]);
 }

@@ -4,7 +4,6 @@ import type { CloseReason, Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { encodeFrame } from "./frames.ts";
 import { Connection, Hub } from "./hub.ts";
 
 let server: WebSocketServer;
@@ -133,7 +132,7 @@ describe("the hub", () => {
     const [one, two, bens, mallorys] = [await open("ada"), await open("ada"), await open("ben"), await open("mallory")];
     const all = [one, two, bens, mallorys];
     for (const { connection } of all) connection.release(pong(0));
-    hub.publishFrames(["ada", "ben", "nobody"], Buffer.concat([encodeFrame(pong(1)), encodeFrame(pong(2))]));
+    hub.publish(["ada", "ben", "nobody"], pong(1), pong(2));
     for (const { connection } of all) connection.send(pong(9));
     for (const each of all) await each.until(() => numbers(each.read).includes(9));
     for (const { read } of [one, two, bens]) expect(numbers(read)).toEqual([0, 1, 2, 9]);

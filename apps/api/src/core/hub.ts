@@ -14,6 +14,8 @@ const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
 /** Above this much unsent, the connection is closed; its client reconnects and catches up. */
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
 
+const EMPTY = Buffer.alloc(0);
+
 /** One open socket of one session. Frames are held back until `release`, so that a snapshot can go first. */
 export class Connection {
   readonly id: string;
@@ -26,6 +28,8 @@ export class Connection {
   #waitingBytes = 0;
   #held = true;
   #closed = false;
+  /** How this connection hears events, if not in our own words; null for an event it does not hear of. */
+  translate: ((event: Event) => Buffer | null) | null = null;
 
   constructor(
     hub: Hub,
@@ -43,7 +47,13 @@ export class Connection {
 
   /** Sends one event to this connection alone, in order with everything published to it. */
   send(event: Event): void {
-    this.push(encodeFrame(event));
+    this.hear([event], this.translate ? EMPTY : encodeFrame(event));
+  }
+
+  /** Queues events: the frames made of them once for everybody, or this connection's own translation. */
+  hear(events: readonly Event[], frames: Buffer, ephemeral = false): void {
+    const own = this.translate ? events.map(this.translate).filter((frame) => frame !== null) : [frames];
+    for (const frame of own) this.push(frame, ephemeral);
   }
 
   /** Queues ready-made frames for the end of this turn of the event loop. */
@@ -116,20 +126,21 @@ export class Hub {
     for (const connections of this.#byUser.values()) yield* connections;
   }
 
-  /** Sends an event to every connection of these people. */
-  publish(userIds: Iterable<string>, event: Event): void {
-    this.publishFrames(userIds, encodeFrame(event));
+  /** Sends events to every connection of these people: framed once, joined into one buffer. */
+  publish(userIds: Iterable<string>, ...events: Event[]): void {
+    this.#publish(userIds, events, false);
   }
 
   /** Like publish, for what may be dropped when a connection is slow: typing and presence. */
   publishEphemeral(userIds: Iterable<string>, event: Event): void {
-    this.publishFrames(userIds, encodeFrame(event), true);
+    this.#publish(userIds, [event], true);
   }
 
-  publishFrames(userIds: Iterable<string>, frames: Buffer, ephemeral = false): void {
+  #publish(userIds: Iterable<string>, events: Event[], ephemeral: boolean): void {
+    const frames = Buffer.concat(events.map(encodeFrame));
     for (const userId of userIds) {
       const connections = this.#byUser.get(userId);
-      if (connections) for (const connection of connections) connection.push(frames, ephemeral);
+      if (connections) for (const connection of connections) connection.hear(events, frames, ephemeral);
     }
   }
 

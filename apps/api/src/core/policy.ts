@@ -11,6 +11,8 @@ export interface PolicyRow {
   readonly of?: Relation;
   /** Page navigations answer with redirects and HTML instead of problems. */
   readonly page?: true;
+  /** Open to anyone, but the answer depends on who is asking. */
+  readonly asksWho?: true;
   /** Sign-in pages send a signed-in person on to the conversations. */
   readonly signedOutOnly?: true;
 }
@@ -30,7 +32,7 @@ export const POLICY = {
   "GET /register": { who: "anyone", ...page, signedOutOnly: true },
   "GET /guest": { who: "anyone", ...page, signedOutOnly: true },
   "GET /setup": { who: "anyone", ...page },
-  "GET /logout": { who: "anyone", ...page },
+  "GET /logout": { who: "anyone", ...page, asksWho: true },
   "GET /conversations": { who: "guest", ...page },
   "GET /conversations/:id": { who: "guest", of: "member_or_admin", ...page },
   "GET /chat/:id": { who: "guest", of: "member_or_admin", ...page },
@@ -41,8 +43,18 @@ export const POLICY = {
   "POST /register": { who: "anyone" },
   "POST /login": { who: "anyone" },
   "POST /guest": { who: "anyone" },
-  "POST /logout": { who: "anyone" },
+  "POST /logout": { who: "anyone", asksWho: true },
   "POST /groups/create": { who: "admin" },
+
+  "OPTIONS *": { who: "anyone" },
+  "OPTIONS /token": { who: "anyone" },
+  "POST /token": { who: "anyone" },
+  "GET /token": { who: "anyone", asksWho: true },
+  "POST /refresh": { who: "anyone" },
+  "GET /check": { who: "anyone", asksWho: true },
+  "GET /user/:user_id/conversations": { who: "guest", of: "self" },
+  "GET /conversation/:conv_id": { who: "guest", of: "member_or_admin" },
+  "GET /conversation/:conv_id/messages": { who: "guest", of: "member_or_admin" },
 
   "GET /api/v1/workspace": { who: "anyone" },
   "POST /api/v1/setup": { who: "anyone" },
@@ -64,6 +76,8 @@ export const POLICY = {
   "WS typing.start": { who: "guest", of: "member" },
   "WS typing.stop": { who: "guest", of: "member" },
   "WS ping": { who: "guest" },
+  "WS IdMessage": { who: "guest", of: "member_or_admin" },
+  "WS ChatMessage": { who: "guest", of: "member" },
 } as const satisfies Record<string, PolicyRow>;
 
 const RANK: Record<Who, number> = { anyone: 0, guest: 1, user: 2, admin: 3 };

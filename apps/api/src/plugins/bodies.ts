@@ -73,6 +73,13 @@ function refuseOtherCharsets(request: FastifyRequest): void {
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new AppError("media_type_unsupported");
 }
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Many programs name a type of body with every request, also with those that have none. */
+    mayBeEmpty?: true;
+  }
+}
+
 /** The two kinds of body this server takes, both as strict UTF-8. Everything else is 415. */
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers();
@@ -82,6 +89,7 @@ export const bodies = fp(async (app: FastifyInstance) => {
   ] as const)
     app.addContentTypeParser(type, { parseAs: "buffer" }, async (request: FastifyRequest, body: Buffer) => {
       refuseOtherCharsets(request);
+      if (body.length === 0 && request.routeOptions.config.mayBeEmpty) return undefined;
       return parse(body);
     });
 });

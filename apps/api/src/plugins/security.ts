@@ -20,6 +20,8 @@ function refuseCrossSite(request: FastifyRequest, config: Config): void {
   if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return;
   const origin = request.headers.origin;
   if (origin !== undefined && isOwnOrigin(origin, request, config)) return;
+  // Pages of the configured origins may call with a token. Without our cookie they act for nobody who is signed in here.
+  if (origin !== undefined && config.corsOrigins.includes(origin) && request.headers.cookie === undefined) return;
   const site = request.headers["sec-fetch-site"];
   const isForeign = site === undefined ? origin !== undefined : site !== "same-origin" && site !== "none";
   if (isForeign) throw new AppError("origin_refused");

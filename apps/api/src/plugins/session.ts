@@ -3,10 +3,11 @@ import cookie from "@fastify/cookie";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
-import { type Db, sql } from "../core/db.ts";
+import { type Db, type Sql, sql } from "../core/db.ts";
 import { AppError } from "../core/errors.ts";
 import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
 import { hashSecret } from "../core/secrets.ts";
+import { bearerOf } from "./access-tokens.ts";
 
 /** Who is asking. Read from the database at every request: a right that was lost is gone at once. */
 export interface Principal {
@@ -27,18 +28,30 @@ declare module "fastify" {
   }
 }
 
-export const SESSION_IDLE = "7 days";
 export const SESSION_DAYS = 30;
+export const PROGRAM_SESSION_DAYS = 90;
 
-/** The signed-in person behind a cookie value, or null. Expiry is judged by the database's clock. */
-export async function findPrincipal(db: Db, token: string): Promise<Principal | null> {
+/** Whether a session `s` of a user `u` holds. By the database's clock, in the query itself, so that no path forgets it. */
+export const SESSION_HOLDS = sql`s.expires_at > now()
+  AND s.last_used_at > now() - (CASE s.kind WHEN 'program' THEN interval '30 days' ELSE interval '7 days' END)
+  AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`;
+
+/** The signed-in person behind a cookie's value, or null. */
+export function findPrincipal(db: Db, cookieValue: string): Promise<Principal | null> {
+  return findPrincipalWhere(db, sql`s.token_hash = ${hashSecret(cookieValue)}`);
+}
+
+/** The person whose session this is, or null if it does not hold any more. */
+export function findPrincipalOfSession(db: Db, sessionId: string): Promise<Principal | null> {
+  return findPrincipalWhere(db, sql`s.id = ${sessionId}::uuid`);
+}
+
+async function findPrincipalWhere(db: Db, condition: Sql): Promise<Principal | null> {
   const rows = await db.$queryRaw<(Principal & { is_stale: boolean })[]>(sql`
     SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at,
            s.last_used_at < now() - interval '5 minutes' AS is_stale
       FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.token_hash = ${hashSecret(token)}
-       AND s.expires_at > now() AND s.last_used_at > now() - ${SESSION_IDLE}::interval
-       AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`);
+     WHERE ${condition} AND ${SESSION_HOLDS}`);
   const found = rows[0];
   if (!found) return null;
   const { is_stale, ...principal } = found;
@@ -76,7 +89,18 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal;
 }
 
-/** Reads the cookie, and lets through whom the policy table lets through. Pages are left to the web-app plugin. */
+/** The credential of a request: what a program says in Authorization goes before what a browser sends by itself. */
+async function findAsker(request: FastifyRequest, config: Config, db: Db): Promise<Principal | null> {
+  const bearer = bearerOf(request);
+  if (bearer !== null) {
+    const sessionId = request.server.readAccessToken(bearer);
+    return sessionId === null ? null : findPrincipalOfSession(db, sessionId);
+  }
+  const cookieValue = request.cookies[sessionCookieName(config)];
+  return cookieValue === undefined ? null : findPrincipal(db, cookieValue);
+}
+
+/** Reads who is asking, and lets through whom the policy table lets through. Pages are left to the pages feature. */
 export const session = fp(async (app: FastifyInstance, { config, db }: { config: Config; db: Db }) => {
   await app.register(cookie);
   app.decorateRequest("principal", null);
@@ -93,9 +117,8 @@ export const session = fp(async (app: FastifyInstance, { config, db }: { config:
   app.addHook("onRequest", async (request) => {
     const policy = request.routeOptions.config.policy;
     if (!policy || request.is404) return;
-    const token = request.cookies[sessionCookieName(config)];
-    const isAsked = policy.who !== "anyone" || policy.page === true || request.routeOptions.url === "/logout";
-    if (token !== undefined && isAsked) request.principal = await findPrincipal(db, token);
+    if (policy.who !== "anyone" || policy.page || policy.asksWho)
+      request.principal = await findAsker(request, config, db);
     if (policy.page) return;
     if (isEnough(request.principal?.role ?? null, policy)) return;
     throw new AppError(request.principal ? "role_insufficient" : "sign_in_required");

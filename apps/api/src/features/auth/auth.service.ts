@@ -56,15 +56,21 @@ export async function insertSignedIn(
   return { answer: presentAccountAnswer(made), token, made };
 }
 
-/** Opens a session for a username or e-mail address and its password. Throws password_wrong, server_busy. */
-export async function signIn(deps: Deps, body: LoginBody, origin: SessionOrigin): Promise<SignedIn> {
-  const name = body.username ?? body.email ?? "";
+/** The account of a username or e-mail address, if the password is right. Throws password_wrong, server_busy. */
+export async function checkPassword(deps: Deps, body: LoginBody): Promise<Omit<AccountMade, "joined">> {
+  const name = (body.username ?? body.email ?? "").trim();
   const [user] = await deps.db.$queryRaw<(Omit<AccountMade, "joined"> & { password_hash: string | null })[]>(sql`
     SELECT id, username, email, role, expires_at, password_hash FROM users
-     WHERE (username_key = ${usernameKey(name.trim())} OR email = ${name.trim().toLowerCase()})
+     WHERE (username_key = ${usernameKey(name)} OR email = ${name.toLowerCase()})
        AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())`);
   const isRight = await isPasswordRight(user?.password_hash ?? null, body.password);
   if (!user || !isRight) throw new AppError("password_wrong");
+  return user;
+}
+
+/** Opens a browser's session for a username or e-mail address and its password. Throws password_wrong, server_busy. */
+export async function signIn(deps: Deps, body: LoginBody, origin: SessionOrigin): Promise<SignedIn> {
+  const user = await checkPassword(deps, body);
   return { answer: presentAccountAnswer(user), token: await openSession(deps.db, user.id, origin) };
 }
 

@@ -1,6 +1,6 @@
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
-import { SESSION_IDLE } from "../../plugins/session.ts";
+import { SESSION_HOLDS } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { retireExpiredGuests } from "./expired-guests.ts";
 
@@ -12,7 +12,7 @@ export function startHousekeeping(deps: Deps & { audiences: Audiences }): () => 
     try {
       await retireExpiredGuests(deps);
       await deps.db.$executeRaw(sql`
-        DELETE FROM sessions WHERE expires_at <= now() OR last_used_at <= now() - ${SESSION_IDLE}::interval`);
+        DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND NOT (${SESSION_HOLDS})`);
     } catch (error) {
       deps.log.warn({ err: error }, "housekeeping failed; it is tried again in a minute");
     }

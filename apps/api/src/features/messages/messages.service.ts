@@ -1,6 +1,5 @@
 import type { CreateMessageBody } from "@confab/shared/messages";
 import type { Deps } from "../../core/deps.ts";
-import { encodeFrame } from "../../core/frames.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import type { MessageWriter, WrittenMessage } from "./messages.writer.ts";
@@ -28,10 +27,10 @@ export function createMessage(
 export function announceMessages(deps: Pick<Deps, "hub" | "log">, audiences: Audiences) {
   return async (batch: WrittenMessage[]): Promise<void> => {
     for (const [conversationId, written] of Map.groupBy(batch, (each) => each.message.conversation_id)) {
-      const frames = Buffer.concat(written.map(({ message }) => encodeFrame({ type: "message.created", message })));
+      const events = written.map(({ message }) => ({ type: "message.created", message }) as const);
       const memberVersion = Math.max(...written.map((each) => each.member_version));
       try {
-        deps.hub.publishFrames(await audiences.of(conversationId, memberVersion), frames);
+        deps.hub.publish(await audiences.of(conversationId, memberVersion), ...events);
       } catch (error) {
         // The messages are stored; clients notice the skipped revision and catch up.
         deps.log.error({ err: error, conversation_id: conversationId }, "a committed batch could not be announced");

@@ -1,6 +1,7 @@
 import { type Command, commandSchema } from "@confab/shared/commands";
 import type { Event } from "@confab/shared/events";
 import { idSchema } from "@confab/shared/ids";
+import { type ReferenceFrame, referenceFrameSchema } from "@confab/shared/reference";
 import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
@@ -14,6 +15,7 @@ import type { Audiences } from "../members/audiences.ts";
 import { createMessage } from "../messages/messages.service.ts";
 import type { MessageWriter } from "../messages/messages.writer.ts";
 import { moveReadMarker } from "../read-markers/read-markers.service.ts";
+import { obeyReferenceFrame } from "../reference/reference-frames.ts";
 
 export type RealtimeDeps = Deps & { audiences: Audiences; writer: MessageWriter };
 
@@ -21,18 +23,19 @@ export type RealtimeDeps = Deps & { audiences: Audiences; writer: MessageWriter 
 export const MALFORMED_MAX = 20;
 
 /** A text frame as a command, or the error frame that answers what is none. */
-export function readFrame(bytes: Buffer): { command: Command } | { refusal: Event } {
+export function readFrame(bytes: Buffer): { command: Command | ReferenceFrame } | { refusal: Event } {
   let frame: unknown;
   try {
     frame = parseJson(bytes);
-    const type = typeof frame === "object" && frame !== null && "type" in frame ? frame.type : undefined;
-    if (typeof type !== "string" || policyOf("WS", type) === undefined) throw new AppError("frame_malformed");
-    return { command: parseWith(commandSchema, frame) };
+    const { type, message_type } = frameTypeSchema.safeParse(frame).data ?? {};
+    if (policyOf("WS", type ?? message_type ?? "") === undefined) throw new AppError("frame_malformed");
+    return { command: type === undefined ? parseWith(referenceFrameSchema, frame) : parseWith(commandSchema, frame) };
   } catch (error) {
     return { refusal: presentErrorFrame(toAppError(error), messageIdIn(frame)) };
   }
 }
 
+const frameTypeSchema = z.object({ type: z.string().optional(), message_type: z.string().optional() });
 const messageFrameSchema = z.object({ type: z.literal("message.create"), id: idSchema });
 
 /** The message a refused frame was about: its sender waits for a word about that id. */
@@ -45,16 +48,20 @@ export async function obey(
   deps: RealtimeDeps,
   principal: Principal,
   connection: Connection,
-  command: Command,
+  command: Command | ReferenceFrame,
 ): Promise<void> {
+  const type = "type" in command ? command.type : command.message_type;
   try {
-    const policy = policyOf("WS", command.type);
+    const policy = policyOf("WS", type);
     if (!policy || !isEnough(principal.role, policy)) throw new AppError("role_insufficient");
-    await act(deps, principal, connection, command);
+    if ("type" in command) await act(deps, principal, connection, command);
+    else await obeyReferenceFrame(deps, principal, connection, command);
   } catch (error) {
     const known = toAppError(error);
-    if (known.status >= 500) deps.log.error({ err: error, command: command.type }, known.code);
-    connection.send(presentErrorFrame(known, command.type === "message.create" ? command.id : null));
+    if (known.status >= 500) deps.log.error({ err: error, command: type }, known.code);
+    connection.send(
+      presentErrorFrame(known, "type" in command && command.type === "message.create" ? command.id : null),
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
 import { Connection } from "../../core/hub.ts";
+import { bearerOf } from "../../plugins/access-tokens.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
@@ -56,9 +57,10 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     socket.terminate();
   }
 
-  /** A cookie travels with any page's upgrade request; only our own pages may use it. */
+  /** A cookie travels with any page's upgrade request; only our own pages may use it. A token nobody sends by accident. */
   async function refuseForeignPages(request: FastifyRequest): Promise<void> {
     const { origin } = request.headers;
+    if (bearerOf(request) !== null) return;
     if (origin === undefined || !isOwnOrigin(origin, request, deps.config)) throw new AppError("origin_refused");
   }
 

@@ -1,5 +1,6 @@
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
+import { SESSION_HOLDS } from "../../plugins/session.ts";
 
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
 const EVERY_MS = 1_000;
@@ -17,8 +18,7 @@ export function watchSessions(deps: Deps): () => void {
     try {
       const live = await deps.db.$queryRaw<{ id: string }[]>(sql`
         SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id = ANY(${[...open]}::uuid[]) AND s.expires_at > now()
-           AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`);
+         WHERE s.id = ANY(${[...open]}::uuid[]) AND ${SESSION_HOLDS}`);
       for (const { id } of live) open.delete(id);
       await deps.db.$executeRaw(sql`
         UPDATE sessions SET last_used_at = now()

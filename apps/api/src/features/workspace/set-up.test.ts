@@ -111,8 +111,8 @@ describe("POST /api/v1/setup", () => {
 
   it("stores no more of the token than its hash", async () => {
     const rows = await server.db.$queryRaw<{ text: string }[]>`SELECT s::text AS text FROM settings s`;
-    expect(rows).toHaveLength(1);
-    expect(rows[0]?.text).not.toContain(server.setupToken);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { text } of rows) expect(text).not.toContain(server.setupToken);
   });
 });
 
