@@ -99,6 +99,25 @@ test("Ben opens a conversation of 20,000 messages at its newest in under a secon
   expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
 });
 
+test("Carol opens the address of a conversation of 20,000 messages in a fresh browser, and sees the newest at once", async ({
+  newPerson,
+  signInAsAdmin,
+}) => {
+  const carol = await newPerson("Carol");
+  const ada = await signInAsAdmin();
+  const id = await createGroup(ada, `Vault of ${carol.name}`, [carol]);
+  await floodConversation(ada, id, COUNT);
+
+  await carol.page.goto(`/chat/${id}`, { waitUntil: "commit" });
+  const answeredAt = performance.now();
+  await messageList(carol.page).locator(`[data-seq="${COUNT}"]`).waitFor();
+  const took = performance.now() - answeredAt;
+  // Mostly the browser's work on the app itself, hence twice the time of a click.
+  expect(took).toBeLessThan(2_000);
+  await expect(messageList(carol.page).locator(`[data-seq="${COUNT}"]`)).toBeInViewport();
+  await expect(messageList(carol.page).locator('[data-seq="1"]')).toHaveCount(0);
+});
+
 test("Ben reaches the very first message, and comes back to the newest", async ({ newPerson, signInAsAdmin }) => {
   const ben = await newPerson("Ben");
   const name = `Diary of ${ben.name}`;

@@ -3,7 +3,7 @@ import { newId } from "@confab/shared/ids";
 import { expect, type Page } from "@playwright/test";
 import { type Person, test } from "../src/fixtures.ts";
 import { idOfGeneral } from "../src/groups.ts";
-import { composer, openConversation, seesConfirmed } from "../src/verbs.ts";
+import { composer, isConnected, openAccountMenu, openConversation, seesConfirmed } from "../src/verbs.ts";
 
 const LONG_WORD = "https://example.org/".padEnd(180, "a-very-long-address/");
 const MESSAGES = [
@@ -95,8 +95,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await settled(ada.page);
     found["new conversation"] = await seriousViolations(ada.page);
     await ada.page.keyboard.press("Escape");
-    await ada.page.getByRole("button", { name: "Your account" }).click();
-    await expect(ada.page.getByRole("menu")).toBeVisible();
+    await openAccountMenu(ada.page);
     await settled(ada.page);
     found["account menu"] = await seriousViolations(ada.page);
     expect(found).toEqual(Object.fromEntries(Object.keys(found).map((path) => [path, []])));
@@ -120,4 +119,60 @@ test("Ada reads every page on a phone of 360 px without scrolling sideways", asy
     found[path] = await sidewaysScrollers(ada.page);
   }
   expect(found).toEqual(Object.fromEntries(Object.keys(found).map((path) => [path, []])));
+});
+
+/** How bright the page is, from 0 (black) to 255 (white). */
+async function brightness(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    if (canvas === null) return Number.NaN;
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    return Math.max(...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3));
+  });
+}
+
+test("Ben chooses the dark theme by hand, and it stays after a reload until he follows his system again", async ({
+  newPerson,
+}) => {
+  const { page } = await newPerson("Ben", { colorScheme: "light" });
+  const choose = async (theme: string) => {
+    await openAccountMenu(page);
+    await page.getByRole("menuitemradio", { name: theme }).click();
+    await expect(page.getByRole("menuitemradio", { name: theme })).toBeChecked();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("menu")).toHaveCount(0);
+  };
+  await page.goto("/conversations");
+  expect(await brightness(page)).toBeGreaterThan(200);
+
+  await choose("Dark");
+  await expect.poll(() => brightness(page)).toBeLessThan(60);
+  await page.reload();
+  expect(await brightness(page)).toBeLessThan(60);
+  await openAccountMenu(page);
+  await expect(page.getByRole("menuitemradio", { name: "Dark" })).toBeChecked();
+  await page.keyboard.press("Escape");
+
+  await choose("Like the system");
+  await expect.poll(() => brightness(page)).toBeGreaterThan(200);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(() => brightness(page)).toBeLessThan(60);
+});
+
+test("Ben looks up how he is connected: the state, the address and the time to the server and back", async ({
+  newPerson,
+  server,
+}) => {
+  const { page } = await newPerson("Ben");
+  await openConversation(page, "General");
+  await isConnected(page);
+  await page.getByRole("button", { name: "Connection details" }).click();
+  const details = page.getByRole("dialog", { name: "Connection" });
+  const fact = (name: string) => details.locator("dt", { hasText: name }).locator("xpath=following-sibling::dd[1]");
+  await expect(fact("State")).toHaveText("Live");
+  await expect(fact("Address")).toHaveText(`${server.url.replace("http:", "ws:")}/ws`);
+  await expect(fact("Round trip")).toHaveText(/^\d+ ms$/);
+  await page.keyboard.press("Escape");
+  await expect(details).toHaveCount(0);
 });

@@ -84,9 +84,10 @@ for (const [ending, verb] of [
   ["is restarted", "stop"],
   ["is killed and comes back", "kill"],
 ] as const) {
+  // ownServer is named first, so that it goes last: after the pages that would miss it.
   test(`Ben and Carol lose and double nothing when the server ${ending} in the middle, without a reload`, async ({
-    newPerson,
     ownServer,
+    newPerson,
   }) => {
     const options = { ...tall, server: ownServer };
     const [ben, carol] = [await newPerson("Ben", options), await newPerson("Carol", options)];

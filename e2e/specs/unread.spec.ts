@@ -2,6 +2,7 @@ import { expect } from "@playwright/test";
 import { test } from "../src/fixtures.ts";
 import {
   conversationLink,
+  isConnected,
   leaveConversation,
   messageRow,
   newMessagesDivider,
@@ -64,4 +65,30 @@ test("Ben sees where the new messages begin, and the line stays while he reads o
   await seesMessage(ben.page, `${carol.name} newer`);
   await expect(newMessagesDivider(ben.page)).toHaveCount(1);
   await expect(unreadBadge(ben.page, "General")).toHaveCount(0);
+});
+
+test("Ben leaves the page the moment he has read a message, and finds it read", async ({ newPerson }) => {
+  const [ben, carol] = [await newPerson("Ben"), await newPerson("Carol")];
+  for (const { page } of [ben, carol]) {
+    await openConversation(page, "General");
+    await isConnected(page);
+  }
+  const chat = ben.page.url();
+  for (const n of [1, 2, 3]) {
+    await sendMessage(carol.page, `${carol.name} ${n}`);
+    await messageRow(ben.page, `${carol.name} ${n}`).waitFor();
+    await ben.page.goto("/conversations");
+    await expect(conversationLink(ben.page, "General")).toContainText(`${carol.name} ${n}`);
+    await expect(unreadBadge(ben.page, "General")).toHaveCount(0);
+    await ben.page.goto(chat);
+    await isConnected(ben.page);
+    await messageRow(ben.page, `${carol.name} ${n}`).waitFor();
+  }
+
+  await sendMessage(carol.page, `${carol.name} 4`);
+  await messageRow(ben.page, `${carol.name} 4`).waitFor();
+  await ben.page.reload();
+  await seesMessage(ben.page, `${carol.name} 4`, 10_000);
+  await isConnected(ben.page);
+  await expect(newMessagesDivider(ben.page)).toHaveCount(0);
 });

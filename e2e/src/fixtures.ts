@@ -1,5 +1,6 @@
 import { accountAnswerSchema } from "@confab/shared/auth";
 import { type BrowserContext, type BrowserContextOptions, test as base, expect, type Page } from "@playwright/test";
+import { Network } from "./network.ts";
 import { ADMIN, type Server, startServer } from "./server.ts";
 
 /** Somebody with a browser of their own, signed in. */
@@ -29,6 +30,8 @@ interface TestFixtures {
   signInAsAdmin: (options?: PersonOptions) => Promise<Person>;
   /** A server that the test may stop and kill. */
   ownServer: Server;
+  /** A way to the worker's server that the test may break, for whoever comes with `baseURL: network.url`. */
+  network: Network;
 }
 
 interface WorkerFixtures {
@@ -66,6 +69,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const server = await startServer();
     await use(server);
     await server.dispose();
+  },
+
+  network: async ({ server }, use) => {
+    const network = new Network(server.url);
+    await network.mend();
+    await use(network);
+    network.dispose();
   },
 
   newVisitor: async ({ browser, server, allowedErrors }, use, testInfo) => {

@@ -13,10 +13,11 @@ const PORT = "3999";
 const DEMO = `http://127.0.0.1:${PORT}`;
 
 const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 780 };
+const PHONE = { width: 390, height: 780, isMobile: true };
 
 const ADA = "Ada Moreau";
 
+type Screen = { width: number; height: number; isMobile?: boolean };
 type Theme = "light" | "dark";
 
 async function startDemo() {
@@ -32,8 +33,16 @@ async function startDemo() {
   return demo;
 }
 
-async function signedIn(browser: Browser, name: string, theme: Theme, viewport: typeof DESKTOP): Promise<Page> {
-  const context = await browser.newContext({ colorScheme: theme, viewport, deviceScaleFactor: 2, baseURL: DEMO });
+async function signedIn(browser: Browser, name: string, theme: Theme, screen: Screen): Promise<Page> {
+  const { isMobile = false, ...viewport } = screen;
+  const context = await browser.newContext({
+    colorScheme: theme,
+    viewport,
+    isMobile,
+    hasTouch: isMobile,
+    deviceScaleFactor: 2,
+    baseURL: DEMO,
+  });
   const password = `${name.split(" ")[0]?.toLowerCase()} tries the demo`;
   await context.request.post("/login", { data: { username: name, password } });
   return context.newPage();

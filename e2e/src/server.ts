@@ -13,10 +13,14 @@ const LOG_CHARACTERS_MAX = 200_000;
 
 export const ADMIN = { username: "Ada", email: "ada@example.org", password: "ada-keeps-order" };
 
+/** For a server whose first administrator comes by the set-up link. */
+export const WITHOUT_ADMIN = { ADMIN_USERNAME: undefined, ADMIN_EMAIL: undefined, ADMIN_PASSWORD: undefined };
+
 export interface ServerOptions {
   dataDir?: string;
   port?: number;
-  env?: Record<string, string>;
+  /** Put over the usual environment; undefined takes a variable away. */
+  env?: Record<string, string | undefined>;
 }
 
 /** The real server as an operator runs it: one process, its own database, its own port. */

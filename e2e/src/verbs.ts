@@ -75,6 +75,11 @@ export function messageRow(page: Page, text: string): Locator {
     .filter({ has: page.getByText(text, { exact: true }) });
 }
 
+/** The line that says who is typing; absent while nobody is. */
+export function typingLine(page: Page): Locator {
+  return page.locator("[data-typing]");
+}
+
 export function newMessagesDivider(page: Page): Locator {
   return messageList(page).getByRole("separator", { name: "New messages" });
 }
@@ -118,12 +123,23 @@ export async function textsOf(page: Page, prefix: string): Promise<string[]> {
   return (await messagesOf(page)).map(({ text }) => text).filter((text) => text.startsWith(prefix));
 }
 
+/** Opens the menu under one's own name. */
+export async function openAccountMenu(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Your account" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+}
+
 export async function isConnected(page: Page): Promise<void> {
   await expect(connectionStatus(page)).toHaveAttribute("data-connection", "live", { timeout: 15_000 });
 }
 
 export async function isDisconnected(page: Page): Promise<void> {
   await expect(connectionStatus(page)).not.toHaveAttribute("data-connection", "live");
+}
+
+/** Whoever is cut off is told so, once it lasts longer than a moment. */
+export async function saysReconnecting(page: Page): Promise<void> {
+  await expect(connectionStatus(page)).toContainText("Reconnecting…");
 }
 
 function connectionStatus(page: Page): Locator {

@@ -40,7 +40,7 @@ async function start(config: Config): Promise<void> {
 
 async function startOwnDatabase(config: Config): Promise<string> {
   const log = { info: () => undefined, warn: say, error: say };
-  const onExit = (reason: string) => say(`PostgreSQL stopped: ${reason}`);
+  const onExit = () => say("Nothing can be read or stored without it. Start Confab anew.");
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onExit });
   opened.push(() => postgres.stop());
   return postgres.url;

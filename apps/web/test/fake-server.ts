@@ -240,6 +240,8 @@ export class FakeServer {
     if (this.user === null) return problem("sign_in_required");
     if (path === "/logout") return this.#logOut();
     if (path === "/api/v1/me") return json({ me: asMe(this.user) });
+    if (path === "/api/v1/conversations")
+      return json({ conversations: this.#mine().map(({ id }) => this.present(id)) });
     const [, id = "", rest = ""] = /^\/api\/v1\/conversations\/([^/]+)\/?(.*)$/.exec(path) ?? [];
     if (!this.#mine().some((conversation) => conversation.id === id)) return problem("conversation_not_found");
     if (rest === "") return json({ conversation: this.present(id) });

@@ -21,7 +21,7 @@ const countSchema = z.number().int().min(0);
 export const conversationSchema = z.object({
   id: idSchema,
   kind: conversationKindSchema,
-  /** Groups have a name; a direct conversation is called by `other`. */
+  /** Groups have a name; a direct conversation is called by `other`, or by both names when seen from outside. */
   name: z.string().nullable(),
   description: z.string().nullable(),
   owner_id: idSchema.nullable(),

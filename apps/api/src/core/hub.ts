@@ -45,6 +45,11 @@ export class Connection {
     this.#close = close;
   }
 
+  /** Nothing more is sent to it, and nothing it still says counts: its session may be over. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Sends one event to this connection alone, in order with everything published to it. */
   send(event: Event): void {
     this.hear([event], this.translate ? EMPTY : encodeFrame(event));

@@ -26,6 +26,10 @@ import { answerMalformed, networkFailed, refusedBy } from "./api-error.ts";
 /** A request that hangs longer than this is as good as lost; repeating it is always safe. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
+/** As many connections as a browser keeps to one server. */
+const CONNECTIONS_MAX = 6;
+const TRIAL_MS = 1_000;
+
 interface Schema<Value> {
   safeParse(input: unknown): { success: true; data: Value } | { success: false; error: unknown };
 }
@@ -63,6 +67,18 @@ async function request(method: string, path: string, body?: object): Promise<{ s
   // A wrong password is a 401 as well, but says nothing about the session.
   if (response.status === 401 && error.code !== "password_wrong") signInRequired();
   throw error;
+}
+
+/**
+ * Makes the browser let go of connections that died without a word. It keeps them for later requests, and each would
+ * cost one of those its whole patience; a request that is given up closes the connection it was on.
+ */
+export function dropDeadConnections(): void {
+  for (let tried = 0; tried < CONNECTIONS_MAX; tried += 1) {
+    const trial = fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(TRIAL_MS) });
+    // Whether there is an answer is all the same: without one, the connection is closed.
+    trial.catch(() => undefined);
+  }
 }
 
 function parseJson(text: string): unknown {

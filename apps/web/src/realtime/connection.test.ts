@@ -31,6 +31,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("where no socket gets through", () => {
+  it("shows the conversations all the same", async () => {
+    const id = server.addConversation([ada, ben]);
+    server.acceptsSockets = false;
+    startLive();
+    await vi.waitFor(() => expect(useConversations.getState().loaded).toBe(true));
+    expect(state()).not.toBe("live");
+    expect(useConversations.getState().conversations[id]).toMatchObject({ id, member_count: 2 });
+  });
+});
+
 describe("reconnecting", () => {
   it("waits twice as long after each failure, from half a second up to thirty, never more than its full share", async () => {
     await goLive();

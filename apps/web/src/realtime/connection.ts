@@ -16,6 +16,8 @@ export interface ConnectionHandlers {
   /** In the order of the wire; `ready` is always the first of a connection. */
   onEvent(event: Event): void;
   onLost(): void;
+  /** Nothing was heard where something had to be; the end of the connection follows. */
+  onSilence(): void;
   /** The connection ended before it became live: nobody said why. */
   onRefused(): void;
   onSessionEnded(): void;
@@ -164,7 +166,10 @@ export class Connection {
 
   #expectWord(withinMs: number): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lose(), withinMs);
+    this.#silenceTimer = setTimeout(() => {
+      this.#handlers.onSilence();
+      this.#lose();
+    }, withinMs);
   }
 
   /** Lets go of the present socket and arranges the next try. Full jitter, so that a restart is not met by everyone at once. */

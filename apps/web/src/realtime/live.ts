@@ -1,16 +1,18 @@
 import type { Event } from "@confab/shared/events";
-import { api } from "../lib/api.ts";
+import { api, dropDeadConnections } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
+import { useConversations } from "../stores/conversations.store.ts";
 import { loadDrafts } from "../stores/drafts.store.ts";
 import { resetPersonalStores } from "../stores/reset-stores.ts";
 import { type SessionState, setSignedIn, setSignedOut, useSession } from "../stores/session.store.ts";
 import { applyEvent } from "./apply-event.ts";
 import { stopCatchingUp } from "./catch-up.ts";
 import { Connection } from "./connection.ts";
-import { endLifetime } from "./lifetime.ts";
+import { endLifetime, lifetime } from "./lifetime.ts";
 import { restoreOutbox, sendAllWaiting, stopSending } from "./outbox.ts";
 import { interruptSends } from "./outbox-entries.ts";
 import { repeatReadMarkers, sayWhatWasRead, stopReading } from "./read-marker.ts";
+import { takeConversation } from "./take-conversation.ts";
 import { forgetTyping } from "./typing.ts";
 
 let connection: Connection | null = null;
@@ -27,6 +29,7 @@ export function startLive(): void {
     url: findSocketUrl,
     onEvent: takeEvent,
     onLost: interruptSends,
+    onSilence: dropDeadConnections,
     onRefused: () => void askWhoThisIs(),
     onSessionEnded: setSignedOut,
   });
@@ -88,10 +91,19 @@ async function findSocketUrl(): Promise<string> {
   return socketUrl;
 }
 
-/** A browser does not tell a page why a socket was refused. If it was for want of a session, this 401 says so. */
+/**
+ * A browser does not tell a page why a socket was refused. If it was for want of a session, this 401 says so. Otherwise
+ * something on the way lets no socket through; then at least what can be had without one is shown.
+ */
 async function askWhoThisIs(): Promise<void> {
+  const signal = lifetime();
   try {
     await api.me();
+    if (useConversations.getState().loaded) return;
+    const conversations = await api.listConversations();
+    if (signal.aborted || useConversations.getState().loaded) return;
+    for (const conversation of conversations) takeConversation(conversation);
+    useConversations.setState({ loaded: true });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }

@@ -9,10 +9,12 @@ interface WorkspaceOverlaysProps {
   onClose: () => void;
   onLeave: () => void;
   unsent: number;
+  /** Why the last attempt to sign out failed. */
+  problem: string | null;
 }
 
 /** What may lie above the workspace, one at a time. Loaded when the first is asked for. */
-export function WorkspaceOverlays({ overlay, onClose, onLeave, unsent }: WorkspaceOverlaysProps) {
+export function WorkspaceOverlays({ overlay, onClose, onLeave, unsent, problem }: WorkspaceOverlaysProps) {
   switch (overlay) {
     case "new":
       return <NewConversationDialog open onClose={onClose} />;
@@ -24,8 +26,13 @@ export function WorkspaceOverlays({ overlay, onClose, onLeave, unsent }: Workspa
       return (
         <ConfirmDialog
           title="Sign out?"
-          message={`${countOf(unsent, "message")} could not be sent yet. Signing out deletes what was not sent.`}
-          confirm="Delete and sign out"
+          message={
+            unsent > 0
+              ? `${countOf(unsent, "message")} could not be sent yet. Signing out deletes what was not sent.`
+              : "You are still signed in on this browser."
+          }
+          problem={problem}
+          confirm={unsent > 0 ? "Delete and sign out" : "Sign out"}
           onConfirm={onLeave}
           onClose={onClose}
         />

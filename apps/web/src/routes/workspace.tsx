@@ -8,6 +8,7 @@ import { markRead } from "../features/conversations/mark-read.ts";
 import { Sidebar } from "../features/conversations/sidebar.tsx";
 import { usePageTitle } from "../features/navigation/use-page-title.ts";
 import { useShortcuts } from "../features/navigation/use-shortcuts.ts";
+import { sentenceFor } from "../lib/api-error.ts";
 import { loginPathFor, paths } from "../lib/paths.ts";
 import { queryClient } from "../lib/query-client.ts";
 import { startLive, stopLive } from "../realtime/live.ts";
@@ -49,6 +50,7 @@ function Workspace() {
   const location = useLocation();
   const navigate = useNavigate();
   const [overlay, setOverlay] = useState<Overlay>("none");
+  const [problem, setProblem] = useState<string | null>(null);
   const isNarrow = useMediaQuery("(width < 48rem)");
   const isChat = location.pathname.startsWith("/chat/");
   const isListPage = location.pathname === paths.conversations && location.search === "";
@@ -58,10 +60,20 @@ function Workspace() {
     onHelp: useCallback(() => setOverlay("shortcuts"), []),
     onMarkRead: markRead,
   });
-  const leave = useCallback(async () => {
-    await signOut();
+  const close = () => {
+    setOverlay("none");
+    setProblem(null);
+  };
+  const leave = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      // Whoever leaves a shared computer must hear that they are still signed in.
+      setProblem(sentenceFor(error));
+      return setOverlay("sign_out");
+    }
     await navigate(paths.login, { replace: true });
-  }, [navigate]);
+  };
   const askToLeave = () => (countUnsent() > 0 ? setOverlay("sign_out") : void leave());
 
   return (
@@ -84,7 +96,7 @@ function Workspace() {
       )}
       {overlay !== "none" && (
         <Suspense>
-          <Overlays overlay={overlay} onClose={() => setOverlay("none")} onLeave={leave} unsent={countUnsent()} />
+          <Overlays overlay={overlay} onClose={close} onLeave={leave} unsent={countUnsent()} problem={problem} />
         </Suspense>
       )}
     </div>

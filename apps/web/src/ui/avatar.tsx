@@ -48,7 +48,7 @@ export function Avatar({ seed, name, size = "medium", shape = "round", online = 
       >
         {shape === "square" ? <Hash className="size-[45%]" strokeWidth={2.25} /> : initialsOf(name)}
       </span>
-      {online && <span className="absolute right-0 bottom-0 size-2.5 rounded-full bg-online" />}
+      {online && <span data-online className="absolute right-px bottom-px size-2.5 rounded-full bg-online" />}
     </span>
   );
 }

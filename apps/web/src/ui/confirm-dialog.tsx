@@ -1,18 +1,24 @@
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
+import { Notice } from "./notice.tsx";
 
 interface ConfirmDialogProps {
   title: string;
   message: string;
+  /** Why it did not work the last time. */
+  problem?: string | null;
   confirm: string;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function ConfirmDialog({ title, message, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, message, problem = null, confirm, onConfirm, onClose }: ConfirmDialogProps) {
   return (
     <Dialog open onClose={onClose} title={title}>
-      <p className="px-5 pt-4 text-ink-soft">{message}</p>
+      <div className="flex flex-col gap-3 px-5 pt-4">
+        {problem !== null && <Notice kind="error">{problem}</Notice>}
+        <p className="text-ink-soft">{message}</p>
+      </div>
       <div className="flex justify-end gap-2 p-5">
         <Button onClick={onClose}>Cancel</Button>
         <Button look="danger" onClick={onConfirm}>

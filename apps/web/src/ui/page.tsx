@@ -35,11 +35,13 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
       <div className="mx-auto w-full max-w-3xl px-4 pt-5 pb-16 sm:px-8 md:pt-10">
         <header className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
           <div className="min-w-0">
-            <div className="flex items-center gap-1">
+            <div className="flex items-start gap-1">
               {back && <BackLink {...back} />}
-              <h1 className="text-2xl font-semibold text-balance">{title}</h1>
+              <h1 className="min-w-0 text-2xl font-semibold text-balance wrap-anywhere pointer-coarse:max-md:pt-1">
+                {title}
+              </h1>
             </div>
-            {lead !== undefined && <p className="mt-1 text-ink-muted">{lead}</p>}
+            {lead !== undefined && <p className="mt-1 wrap-anywhere text-ink-muted">{lead}</p>}
           </div>
           {actions}
         </header>

@@ -12,13 +12,17 @@ export function Table({ label, children }: { label: string; children: ReactNode 
 interface CellProps {
   children: ReactNode;
   numeric?: boolean;
+  /** Takes the room the other columns leave, and no more however long its text is. */
+  main?: boolean;
   /** Left out where there is no room for it. */
   narrowHidden?: boolean;
 }
 
-function classesOf({ numeric = false, narrowHidden = false }: Omit<CellProps, "children">, extra: string): string {
+function classesOf(shape: Omit<CellProps, "children">, extra: string): string {
+  const { numeric = false, main = false, narrowHidden = false } = shape;
   return classNames(
-    "px-4 first:pl-5 last:pr-5",
+    "px-3 first:pl-4 last:pr-4 sm:px-4 sm:first:pl-5 sm:last:pr-5",
+    main && "w-full max-w-0",
     numeric && "text-right tabular-nums",
     narrowHidden && "max-sm:hidden",
     extra,

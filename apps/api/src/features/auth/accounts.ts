@@ -22,10 +22,14 @@ export interface AccountMade {
   readonly joined: JoinedEveryone | null;
 }
 
+/** Names under which the messages of people who are gone stay. */
+const RESERVED_KEYS = new Set(["guest", "deleted user"]);
+
 /**
  * Creates an account and puts it into "General", in the caller's transaction. Throws username_taken or email_taken.
  */
 export async function insertAccount(tx: Tx, account: NewAccount): Promise<AccountMade> {
+  if (RESERVED_KEYS.has(usernameKey(account.username))) throw new AppError("username_taken");
   const id = newId();
   const [made] = await tx.$queryRaw<{ expires_at: Date | null }[]>(sql`
     INSERT INTO users (id, username, username_key, email, role, password_hash, expires_at)

@@ -81,7 +81,13 @@ export async function signOut(deps: Deps, principal: Principal): Promise<void> {
 }
 
 async function announceAccount(deps: AuthDeps, made: AccountMade): Promise<void> {
-  await announceJoinedEveryone(deps, made.joined, { id: made.id, username: made.username, role: made.role });
+  try {
+    await announceJoinedEveryone(deps, made.joined, { id: made.id, username: made.username, role: made.role });
+  } catch (error) {
+    // The account is there: a failure would make its owner try again and find the name taken. Clients notice the
+    // skipped revision and catch up.
+    deps.log.error({ err: error }, "a new account could not be announced");
+  }
 }
 
 function presentAccountAnswer(account: Omit<AccountMade, "joined">): AccountAnswer {

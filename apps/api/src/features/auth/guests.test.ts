@@ -78,6 +78,13 @@ describe("POST /guest", () => {
   });
 });
 
+describe("names that stand for people who are gone", () => {
+  it.each(["Guest", "GUEST", "ｇｕｅｓｔ", "Deleted user"])("%s is nobody's", async (username) => {
+    const answer = await new TestClient(server.url).post("/guest", { username });
+    expect([answer.status, answer.body.code]).toEqual([409, "username_taken"]);
+  });
+});
+
 describe("a guest", () => {
   it.each([
     ["the directory", "GET", "/api/v1/users", undefined],

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { freshName, newGuest, newUser, PASSWORD, TestClient } from "../../../test/test-client.ts";
+import { openDb } from "../../core/db.ts";
+import { Hub } from "../../core/hub.ts";
+import { Audiences } from "../members/audiences.ts";
+import { register as createAccount } from "./auth.service.ts";
 
 let server: TestServer;
 
@@ -35,6 +39,20 @@ describe("POST /register", () => {
 
     expect(row.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$|^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(JSON.stringify(row)).not.toContain(PASSWORD);
+  });
+
+  it("stands by the account when nobody can be told of it any more", async () => {
+    const nobodyThere = openDb("postgresql://confab@127.0.0.1:1/confab");
+    const said: string[] = [];
+    const say = (_facts: object, sentence: string) => void said.push(sentence);
+    const log = { debug: say, warn: say, error: say };
+    const { config, db } = server;
+    const deps = { config, db, hub: new Hub(), log, audiences: new Audiences(nobodyThere) };
+    const username = freshName("Ada");
+    const made = await createAccount(deps, { username, email: emailOf(username), password: PASSWORD });
+    await nobodyThere.$disconnect();
+    expect(made.user.username).toBe(username);
+    expect(said).toEqual(["a new account could not be announced"]);
   });
 
   it("puts the newcomer into General, with nothing there unread", async () => {

@@ -1,3 +1,4 @@
+import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import {
@@ -87,6 +88,23 @@ describe("a session", () => {
     const socket = await ben.connect();
     await expectClosedSoon(socket, () => server.db.session.deleteMany({ where: { user_id: ben.person.id } }));
     await expectSignedOut(ben);
+  });
+
+  it("that has ended is not obeyed any more, even by a socket that does not let itself be closed", async () => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    const carol = await newUser(server.url, freshName("Carol"));
+    const general: string = (await carol.get("/api/v1/conversations")).body.conversations[0].id;
+    const socket = await ben.connect();
+    // Deaf to the close frame, but not mute.
+    socket.socket.pause();
+    await ben.post("/logout", {});
+    socket.send({ type: "message.create", conversation_id: general, id: newId(), content: "too late" });
+    socket.socket.resume();
+    expect(await socket.closed()).toBe(4401);
+    // Written in the order of arrival: once Carol's is there, an obeyed one of Ben's would be there too.
+    await carol.post(`/api/v1/conversations/${general}/messages`, { id: newId(), content: "after it" });
+    const { messages } = (await carol.get(`/api/v1/conversations/${general}/messages`)).body;
+    expect(messages.map((message: { content: string }) => message.content)).toEqual(["after it"]);
   });
 
   it("that is past its last day is over", async () => {

@@ -11,7 +11,7 @@ type Viewer = Pick<Principal, "user_id" | "role">;
 /** One statement, so that numbers, last message and read marker belong to the same moment. */
 async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promise<Conversation[]> {
   const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
-    SELECT c.id AS c_id, c.kind, c.name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
+    SELECT c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
            c.revision AS c_revision, c.member_version, c.member_count,
            m.role AS member_role, m.read_seq, m.uncounted,
            o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
@@ -23,7 +23,11 @@ async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promis
         SELECT p.id, p.username, p.role FROM conversation_members om JOIN users p ON p.id = om.user_id
          WHERE om.conversation_id = c.id AND om.user_id <> ${viewer.user_id}::uuid
          ORDER BY p.username_key LIMIT 1
-      ) o ON c.kind = 'direct'
+      ) o ON c.kind = 'direct' AND m.user_id IS NOT NULL
+      LEFT JOIN LATERAL (
+        SELECT string_agg(p.username, ' and ' ORDER BY p.username_key) AS names
+          FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
+      ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
      ORDER BY x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`);
   return rows.map(presentConversation);

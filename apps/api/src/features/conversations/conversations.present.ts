@@ -2,7 +2,7 @@ import type { Conversation, MemberRole } from "@confab/shared/conversations";
 import type { Role } from "@confab/shared/users";
 import { type MessageRow, presentMessage } from "../messages/messages.present.ts";
 
-/** A conversation as one person sees it; `x_…` and the message's own columns are null where there is no message. */
+/** A conversation as one person sees it, without its last message. */
 export interface ConversationRow {
   c_id: string;
   kind: "direct" | "group";
@@ -23,6 +23,7 @@ export interface ConversationRow {
   other_role: Role | null;
 }
 
+/** With the last message's columns, all null where there is none. */
 export type ConversationWithMessageRow = ConversationRow & { [Column in keyof MessageRow]: MessageRow[Column] | null };
 
 export function presentConversation(row: ConversationWithMessageRow): Conversation {

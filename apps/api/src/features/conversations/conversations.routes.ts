@@ -12,7 +12,6 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
-import { AppError } from "../../core/errors.ts";
 import { answerForm, type FormPost } from "../../plugins/forms.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { getConversation, listAllConversations, listOwnConversations } from "./conversations.access.ts";
@@ -46,7 +45,6 @@ export async function conversationsRoutes(app: FastifyInstance, { deps }: { deps
         const { conversation, is_new } = await createDirect(deps, principal, request.body.user_id);
         return reply.code(is_new ? 201 : 200).send({ conversation });
       }
-      if (principal.role !== "admin") throw new AppError("role_insufficient");
       return reply.code(201).send({ conversation: await createGroup(deps, principal, request.body) });
     },
   );

@@ -69,6 +69,7 @@ export async function createGroup(
   group: { name: string; description?: string | undefined; member_ids: string[] },
   membersField = "member_ids",
 ): Promise<Conversation> {
+  if (principal.role !== "admin") throw new AppError("role_insufficient");
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {

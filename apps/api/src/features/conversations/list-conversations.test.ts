@@ -98,6 +98,14 @@ describe("GET /api/v1/conversations/:id", () => {
     expect((await ada.get(`/api/v1/conversations/${general.id}`)).body).toEqual({ conversation: general });
   });
 
+  it("shows an administrator looking in from outside both people of a direct conversation", async () => {
+    const [ada, ben] = [await somebody("Ada"), await somebody("Ben")];
+    const { body } = await ada.post("/api/v1/conversations", { kind: "direct", user_id: ben.person.id });
+    const seen = await administrator.get(`/api/v1/conversations/${body.conversation.id}`);
+    const name = `${ada.person.username} and ${ben.person.username}`;
+    expect(seen.body.conversation).toMatchObject({ name, other: null, role: null });
+  });
+
   it("is the same 404 for what is not there and what one is not in, and 400 for what is no id", async () => {
     const group = await newGroup(administrator, "Closed", []);
     const [foreign, absent] = await Promise.all(

@@ -73,6 +73,8 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     );
     let malformed = 0;
     socket.on("message", (data, isBinary) => {
+      // Whoever does not answer our close frame could otherwise go on sending until the time-out.
+      if (connection.isClosed) return;
       const read = isBinary ? BINARY_REFUSED : readFrame(bytesOf(data));
       if ("command" in read) return void obey(deps, principal, connection, read.command);
       malformed += 1;

@@ -25,7 +25,7 @@ export function ConnectionBanner() {
           <button
             type="button"
             onClick={retryNow}
-            className="tap-target rounded-sm font-medium underline underline-offset-3 hover:no-underline"
+            className="tap-target shrink-0 rounded-sm font-medium underline underline-offset-3 hover:no-underline"
           >
             Try now
           </button>

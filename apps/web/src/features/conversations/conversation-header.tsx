@@ -11,7 +11,7 @@ import { BackLink } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useMembers } from "./use-members.ts";
 
-const BAR = "flex h-15 shrink-0 items-center gap-3 border-b border-line bg-canvas px-4 sm:px-5";
+const BAR = "flex h-15 shrink-0 items-center gap-2 sm:gap-3 border-b border-line bg-canvas px-4 sm:px-5";
 
 export function ConversationHeaderSkeleton() {
   return (
@@ -68,10 +68,12 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, child
           {conversation.description && <span className="max-sm:hidden"> · {conversation.description}</span>}
         </p>
       </div>
-      {children}
-      <IconButton label="Details" aria-expanded={detailsOpen} onClick={onDetails}>
-        <Info aria-hidden size={18} />
-      </IconButton>
+      <div className="-mr-1.5 flex shrink-0 items-center sm:mr-0 sm:gap-1">
+        {children}
+        <IconButton label="Details" aria-expanded={detailsOpen} onClick={onDetails}>
+          <Info aria-hidden size={18} />
+        </IconButton>
+      </div>
     </header>
   );
 }

@@ -38,7 +38,7 @@ function MemberChoice({ chosen, onToggle }: MemberChoiceProps) {
           />
         </div>
         <div className="h-72 overflow-y-auto p-2">
-          <PersonPicker people={people}>
+          <PersonPicker people={people} typed={typed}>
             {(person) => (
               <label className="tap-target flex w-full items-center gap-3 rounded-md px-2.5 py-1.5 hover:bg-hover">
                 <input

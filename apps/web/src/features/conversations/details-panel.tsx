@@ -20,7 +20,7 @@ function Details({ conversation }: { conversation: Conversation }) {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       {conversation.description && (
-        <p className="border-b border-line px-4 py-3 text-sm text-ink-soft">{conversation.description}</p>
+        <p className="border-b border-line px-4 py-3 text-sm wrap-anywhere text-ink-soft">{conversation.description}</p>
       )}
       <h3 className="px-4 pt-4 text-sm font-semibold text-ink-soft">{countOf(conversation.member_count, "member")}</h3>
       <MemberList conversation={conversation} />

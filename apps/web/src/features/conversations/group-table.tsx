@@ -15,14 +15,17 @@ import { useAllConversations } from "./use-all-conversations.ts";
 function GroupRow({ group }: { group: Conversation }) {
   return (
     <tr className="transition-colors hover:bg-hover">
-      <Cell>
+      <Cell main>
         <div className="flex items-center gap-2">
-          <Link to={paths.conversation(group.id)} className="rounded-sm font-medium underline-offset-4 hover:underline">
+          <Link
+            to={paths.conversation(group.id)}
+            className="min-w-0 rounded-sm font-medium wrap-anywhere underline-offset-4 hover:underline"
+          >
             {titleOf(group)}
           </Link>
           {group.role === null && <Badge>Not a member</Badge>}
         </div>
-        {group.description && <p className="line-clamp-2 text-sm text-ink-muted">{group.description}</p>}
+        {group.description && <p className="line-clamp-2 text-sm wrap-anywhere text-ink-muted">{group.description}</p>}
       </Cell>
       <Cell numeric>{group.member_count.toLocaleString("en")}</Cell>
       <Cell narrowHidden>
@@ -66,7 +69,7 @@ export function GroupTable() {
         <Table label="Groups">
           <thead>
             <tr>
-              <HeadCell>Name</HeadCell>
+              <HeadCell main>Name</HeadCell>
               <HeadCell numeric>Members</HeadCell>
               <HeadCell narrowHidden>Created</HeadCell>
               <HeadCell>

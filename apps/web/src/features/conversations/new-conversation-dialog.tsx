@@ -55,7 +55,7 @@ export function NewConversationDialog({ open, onClose }: { open: boolean; onClos
       </div>
       <div className="min-h-64 overflow-y-auto p-2">
         {mayCreateGroup && <CreateGroupLink onFollow={onClose} />}
-        <PersonPicker people={people}>
+        <PersonPicker people={people} typed={typed}>
           {(person) => (
             <button type="button" disabled={start.busy} onClick={() => start.run(person.id)} className={ROW}>
               <Avatar seed={person.id} name={person.username} online={online[person.id] === true} />

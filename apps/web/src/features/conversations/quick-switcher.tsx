@@ -33,7 +33,10 @@ function TargetRow({ target, id, active, onChoose, onPoint }: TargetRowProps) {
       onClick={onChoose}
       onKeyDown={(event) => event.key === "Enter" && onChoose()}
       onPointerMove={onPoint}
-      className={classNames("flex min-h-11 cursor-pointer items-center gap-3 rounded-md px-2.5", active && "bg-hover")}
+      className={classNames(
+        "flex min-h-11 cursor-pointer scroll-my-2 items-center gap-3 rounded-md px-2.5",
+        active && "bg-hover",
+      )}
     >
       <Avatar seed={seed} name={target.name} size="small" shape={person === null ? "square" : "round"} />
       <NameWithBadge name={target.name} badge={badgeOf(person)} className={unread > 0 ? "font-semibold" : ""} />
@@ -62,10 +65,15 @@ export function QuickSwitcher({ onClose }: { onClose: () => void }) {
       [navigate, onClose],
     ),
   );
+  const move = (step: 1 | -1) => {
+    const next = (active + step + targets.length) % Math.max(1, targets.length);
+    setIndex(next);
+    document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: "nearest" });
+  };
   const keyDown = (event: KeyboardEvent) => {
     const target = targets[active];
-    if (event.key === "ArrowDown") setIndex((active + 1) % Math.max(1, targets.length));
-    else if (event.key === "ArrowUp") setIndex((active - 1 + targets.length) % Math.max(1, targets.length));
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
     else if (event.key === "Enter" && target !== undefined && !event.nativeEvent.isComposing) void choose.run(target);
     else return;
     event.preventDefault();

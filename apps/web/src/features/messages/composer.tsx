@@ -33,7 +33,7 @@ function RoomLeft({ left }: { left: number }) {
     <span
       role="status"
       className={classNames(
-        "self-center px-1 text-xs tabular-nums",
+        "shrink-0 self-end px-1 py-2.5 text-xs whitespace-nowrap tabular-nums max-sm:py-3.5",
         left < 0 ? "font-medium text-danger" : "text-ink-muted",
       )}
     >

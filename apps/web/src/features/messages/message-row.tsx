@@ -123,7 +123,7 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
         data-message-id={row.id}
         data-seq={row.seq ?? undefined}
         data-status={row.status}
-        className={classNames("group relative flex gap-3 px-4 py-0.5 hover:bg-sunken sm:px-6", isHead && "mt-2.5")}
+        className={classNames("group relative flex gap-3 px-4 py-0.5 hover:bg-hover/50 sm:px-6", isHead && "mt-2.5")}
       >
         <div className="w-9 shrink-0">
           {isHead ? (
@@ -131,8 +131,8 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
               <Avatar seed={row.sender.id} name={row.sender.username} />
             </div>
           ) : (
-            // Twelve-hour times are wider than the gutter; they reach out to the left of it.
-            <div className="flex justify-end pt-0.5 opacity-0 group-hover:opacity-100">
+            // Twelve-hour times are wider than the gutter; they reach out to the left of it, where there is room.
+            <div className="flex justify-end pt-0.5 opacity-0 group-hover:opacity-100 max-sm:hidden">
               <Time row={row} className="text-[0.6875rem] leading-5 whitespace-nowrap" />
             </div>
           )}

@@ -18,7 +18,7 @@ const ROLES = { admin: "Administrator", user: "User", guest: "Guest" };
 function AccountRow({ account }: { account: Account }) {
   return (
     <tr className="transition-colors hover:bg-hover">
-      <Cell>
+      <Cell main>
         <div className="flex items-center gap-3">
           <Avatar seed={account.id} name={account.username} />
           <div className="min-w-0">
@@ -38,11 +38,16 @@ function AccountRow({ account }: { account: Account }) {
         )}
       </Cell>
       <Cell narrowHidden>
-        <time dateTime={account.created_at} title={formatFull(account.created_at)}>
+        <time dateTime={account.created_at} title={formatFull(account.created_at)} className="whitespace-nowrap">
           {formatDay(account.created_at)}
         </time>
         {account.expires_at !== null && (
-          <p className="text-sm text-ink-muted">until {formatFull(account.expires_at)}</p>
+          <p className="text-sm whitespace-nowrap text-ink-muted">
+            until{" "}
+            <time dateTime={account.expires_at} title={formatFull(account.expires_at)}>
+              {formatDay(account.expires_at)}
+            </time>
+          </p>
         )}
       </Cell>
     </tr>
@@ -72,7 +77,7 @@ export function AccountTable() {
             <Table label="Users">
               <thead>
                 <tr>
-                  <HeadCell>Name</HeadCell>
+                  <HeadCell main>Name</HeadCell>
                   <HeadCell>Role</HeadCell>
                   <HeadCell narrowHidden>Since</HeadCell>
                 </tr>
