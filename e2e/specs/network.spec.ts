@@ -4,11 +4,11 @@ import {
   isConnected,
   isDisconnected,
   leaveConversation,
-  messagesOf,
   openConversation,
   saysReconnecting,
   seesConfirmed,
   seesMessage,
+  seeTheSame,
   sendMessage,
   signIn,
   textsOf,
@@ -71,7 +71,7 @@ test("Ben's network breaks while Carol writes 30 messages, and when it works aga
   await isConnected(ben.page);
   await expect(ben.page.getByText("Reconnecting…")).toHaveCount(0);
   expect(await textsOf(ben.page, carol.name)).toEqual([`${carol.name} before`, ...written]);
-  expect(await messagesOf(ben.page)).toEqual(await messagesOf(carol.page));
+  await seeTheSame(ben.page, carol.page);
   expect(loads).toEqual([]);
 });
 
@@ -102,7 +102,7 @@ test("Ben's network falls silent while he and Carol write, and afterwards both s
   await seesConfirmed(ben.page, `${ben.name} from the lift`);
   await seesMessage(ben.page, `${carol.name} 10`, 5_000);
   expect(await textsOf(ben.page, carol.name)).toEqual(written);
-  expect(await messagesOf(ben.page)).toEqual(await messagesOf(carol.page));
+  await seeTheSame(ben.page, carol.page);
 });
 
 test("Ben moves to another network without a word, and his page notices by itself that its connection is dead", async ({
@@ -129,7 +129,7 @@ test("Ben moves to another network without a word, and his page notices by itsel
   await seesConfirmed(ben.page, `${ben.name} from the train`);
   await seesMessage(ben.page, `${carol.name} 10`, 10_000);
   expect(await textsOf(ben.page, carol.name)).toEqual(written);
-  expect(await messagesOf(ben.page)).toEqual(await messagesOf(carol.page));
+  await seeTheSame(ben.page, carol.page);
   expect(loads).toEqual([]);
 });
 

@@ -129,6 +129,18 @@ export async function openAccountMenu(page: Page): Promise<void> {
   await expect(page.getByRole("menu")).toBeVisible();
 }
 
+/**
+ * Two people have the same messages in the same order. The list is virtual, and how far above the window it keeps rows
+ * may differ by a row: compared is what both screens hold, from the newest up.
+ */
+export async function seeTheSame(one: Page, other: Page): Promise<void> {
+  const [ones, others] = [await messagesOf(one), await messagesOf(other)];
+  const from = Math.max(ones[0]?.seq ?? Number.NaN, others[0]?.seq ?? Number.NaN);
+  expect(from).toBeGreaterThan(0);
+  const shared = (messages: SeenMessage[]) => messages.filter(({ seq }) => seq >= from);
+  expect(shared(ones)).toEqual(shared(others));
+}
+
 export async function isConnected(page: Page): Promise<void> {
   await expect(connectionStatus(page)).toHaveAttribute("data-connection", "live", { timeout: 15_000 });
 }

@@ -77,12 +77,14 @@ describe("GET /api/v1/conversations/:id/changes", () => {
 
   it("misses nothing, doubles nothing and never runs ahead of the conversation it shows, while writes go on", async () => {
     const general = (await generalOf(ada)).id;
-    let writing = true;
+    // The writing ends by itself: were it to wait for the readers, and faster than they, neither would ever end.
+    const end = Date.now() + 1_500;
+    const isWriting = () => Date.now() < end;
     const writers = Array.from({ length: 8 }, async () => {
-      while (writing) await say(administrator, general, "more");
+      while (isWriting()) await say(administrator, general, "more");
     });
     const joiners = (async () => {
-      for (let n = 0; writing; n += 1) await newGuest(server.url, `Guest ${n}`);
+      for (let n = 0; isWriting(); n += 1) await newGuest(server.url, `Guest ${n}`);
     })();
     const read = async (isLast: () => boolean, seen: number[], from: number): Promise<number> => {
       let revision = from;
@@ -98,17 +100,13 @@ describe("GET /api/v1/conversations/:id/changes", () => {
       return revision;
     };
     const readers = Array.from({ length: 6 }, () => ({ seen: [] as number[], revision: 0 }));
-    try {
-      await Promise.all(
-        readers.map(async (reader) => {
-          const end = Date.now() + 1_500;
-          reader.revision = await read(() => Date.now() > end && reader.seen.length > 50, reader.seen, 0);
-        }),
-      );
-    } finally {
-      writing = false;
-      await Promise.all([...writers, joiners]);
-    }
+    await Promise.all([
+      ...writers,
+      joiners,
+      ...readers.map(async (reader) => {
+        reader.revision = await read(() => !isWriting(), reader.seen, 0);
+      }),
+    ]);
     const stored = await expectGapFree(server.db, general);
     for (const { seen, revision } of readers) {
       await read(() => true, seen, revision);

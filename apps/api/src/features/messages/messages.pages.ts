@@ -18,10 +18,11 @@ export async function listMessages(
 ): Promise<MessagesPage> {
   const { last_seq } = await getVisibleConversation(deps.db, principal, conversationId);
   const limit = query.limit ?? MESSAGES_PAGE;
-  const rows =
-    query.after === undefined
-      ? await messagesBefore(deps.db, conversationId, query.before ?? null, limit)
-      : await messagesAfter(deps.db, conversationId, query.after, limit);
+  const until = Math.min(
+    last_seq,
+    query.after === undefined ? (query.before ?? last_seq + 1) - 1 : query.after + limit,
+  );
+  const rows = await messagesBetween(deps.db, conversationId, query.after ?? until - limit, until);
   return { messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) };
 }
 
@@ -36,19 +37,12 @@ function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {
   };
 }
 
-async function messagesBefore(tx: Tx, conversationId: string, before: number | null, limit: number) {
-  const rows = await tx.$queryRaw<MessageRow[]>(sql`
-    SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
-     WHERE x.conversation_id = ${conversationId}::uuid AND (${before}::int IS NULL OR x.seq < ${before}::int)
-     ORDER BY x.seq DESC LIMIT ${limit}`);
-  return rows.reverse();
-}
-
-function messagesAfter(tx: Tx, conversationId: string, after: number, limit: number) {
+/** Numbers without gaps bound a page from both sides, so no plan of PostgreSQL's can make it sort what lies beyond. */
+function messagesBetween(tx: Tx, conversationId: string, after: number, until: number) {
   return tx.$queryRaw<MessageRow[]>(sql`
     SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
-     WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after}
-     ORDER BY x.seq LIMIT ${limit}`);
+     WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after} AND x.seq <= ${until}
+     ORDER BY x.seq`);
 }
 
 /** The messages whose last change came after one revision and not after another, in order of revision. */
