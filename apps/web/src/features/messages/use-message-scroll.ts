@@ -56,10 +56,10 @@ export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, ite
     };
   }, [scroller, look, virtualizer]);
 
-  const hasItems = items.length > 0;
+  // Who stood at the end stays there, also when many rows come at once, whose heights are not known yet.
   useLayoutEffect(() => {
-    if (hasItems) virtualizer.scrollToEnd();
-  }, [hasItems, virtualizer]);
+    if (items.length > 0 && wasAtEnd.current) virtualizer.scrollToEnd();
+  }, [items, virtualizer]);
 
   useEffect(() => {
     if (items.length > 0) look();
