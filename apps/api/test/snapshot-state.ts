@@ -34,16 +34,21 @@ function apply(state: SnapshotState, event: Event): void {
       state.conversations.delete(event.conversation_id);
       return;
     case "conversation.updated": {
-      const { name, description, owner_id, updated_at, revision } = event;
-      return change(state, event.conversation_id, () => ({ name, description, owner_id, updated_at, revision }));
+      const { type: _, conversation_id, ...changed } = event;
+      return change(state, conversation_id, () => changed);
     }
     case "member.added":
+    case "member.updated":
     case "member.removed": {
       const { member_count, member_version, revision } = event;
       return change(state, event.conversation_id, () => ({ member_count, member_version, revision }));
     }
     case "read_marker.moved":
       return change(state, event.conversation_id, () => ({ read_seq: event.read_seq, unread: event.unread }));
+    case "user.updated":
+      for (const [id, { other }] of state.conversations)
+        if (other?.id === event.user.id) change(state, id, () => ({ other: event.user }));
+      return;
     case "presence.changed":
       if (event.online) state.online.add(event.user_id);
       else state.online.delete(event.user_id);

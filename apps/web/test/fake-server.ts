@@ -8,6 +8,7 @@ import type { Person } from "@confab/shared/users";
 import { vi } from "vitest";
 import { FakeSocket } from "./fake-socket.ts";
 import { asMe } from "./people.ts";
+import { MEMBER_RIGHTS } from "./rights.ts";
 
 const FOUNDED_AT = "2026-11-22T09:00:00.000Z";
 
@@ -123,6 +124,7 @@ export class FakeServer {
       name,
       description: null,
       owner_id: null,
+      archived_at: null,
       updated_at,
     });
   }
@@ -147,12 +149,14 @@ export class FakeServer {
       revision,
       member_version: members.length,
       member_count: members.length,
+      archived_at: null,
+      joined_by_everyone: false,
       last_message: messages.at(-1) ?? null,
       other: null,
       role: "member",
       read_seq,
       unread: messages.filter((message) => message.seq > read_seq && message.sender.id !== this.user?.id).length,
-      can: { send: true },
+      can: MEMBER_RIGHTS,
     };
   }
 

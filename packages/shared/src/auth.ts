@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
+import { inviteTokenSchema } from "./invites.ts";
 import { PASSWORD_MAX } from "./limits.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { emailSchema, meSchema, passwordSchema, roleSchema, usernameSchema } from "./users.ts";
@@ -8,6 +9,8 @@ export const registerBodySchema = z.strictObject({
   email: emailSchema,
   username: usernameSchema,
   password: passwordSchema,
+  /** The secret of an invite, where registration needs one; one into a conversation also leads there. */
+  invite: inviteTokenSchema.optional(),
 });
 export type RegisterBody = z.infer<typeof registerBodySchema>;
 
@@ -25,10 +28,13 @@ export const loginBodySchema = z
   });
 export type LoginBody = z.infer<typeof loginBodySchema>;
 
-export const guestBodySchema = z.strictObject({ username: usernameSchema });
+/** With the secret of an invite, the guest comes into its conversation, and into no other. */
+export const guestBodySchema = z.strictObject({ username: usernameSchema, invite: inviteTokenSchema.optional() });
 export type GuestBody = z.infer<typeof guestBodySchema>;
 
-export const setupBodySchema = registerBodySchema.extend({ token: textSchema({ min: 1, max: 100 }) });
+export const setupBodySchema = registerBodySchema
+  .omit({ invite: true })
+  .extend({ token: textSchema({ min: 1, max: 100 }) });
 export type SetupBody = z.infer<typeof setupBodySchema>;
 
 /** The `user` of the reference's form routes. */

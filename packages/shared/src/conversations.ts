@@ -31,6 +31,10 @@ export const conversationSchema = z.object({
   revision: countSchema,
   member_version: countSchema,
   member_count: countSchema,
+  /** Since when nothing can be written in it any more. */
+  archived_at: momentSchema.nullable(),
+  /** The group that every newcomer joins and nobody leaves. */
+  joined_by_everyone: z.boolean(),
   last_message: messageSchema.nullable(),
   /** The other person of a direct conversation. */
   other: personSchema.nullable(),
@@ -38,7 +42,18 @@ export const conversationSchema = z.object({
   role: memberRoleSchema.nullable(),
   read_seq: countSchema,
   unread: countSchema,
-  can: z.object({ send: z.boolean() }),
+  can: z.object({
+    send: z.boolean(),
+    /** Rename, describe, change roles, and make links into it. */
+    manage: z.boolean(),
+    change_members: z.boolean(),
+    archive: z.boolean(),
+    transfer: z.boolean(),
+    delete: z.boolean(),
+    leave: z.boolean(),
+    /** See which administrators read here without being in it. */
+    list_visits: z.boolean(),
+  }),
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 

@@ -31,7 +31,7 @@ export const eventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message.acked"), message: messageSchema }),
   z.object({ type: z.literal("message.created"), message: messageSchema }),
   z.object({ type: z.literal("message.updated"), message: messageSchema }),
-  /** To the person concerned: a conversation they are in now, as they see it. */
+  /** To the person concerned: a conversation they are in now, or their rights in it, as they see it. */
   z.object({ type: z.literal("conversation.joined"), conversation: conversationSchema }),
   z.object({ type: z.literal("conversation.left"), conversation_id: idSchema }),
   changeSchema.extend({
@@ -39,10 +39,14 @@ export const eventSchema = z.discriminatedUnion("type", [
     name: z.string().nullable(),
     description: z.string().nullable(),
     owner_id: idSchema.nullable(),
+    archived_at: momentSchema.nullable(),
     updated_at: momentSchema,
   }),
   memberChangeSchema.extend({ type: z.literal("member.added"), member: memberSchema }),
   memberChangeSchema.extend({ type: z.literal("member.removed"), user_id: idSchema }),
+  memberChangeSchema.extend({ type: z.literal("member.updated"), member: memberSchema }),
+  /** To everyone who shares a conversation with somebody: their name or role is another now. */
+  z.object({ type: z.literal("user.updated"), user: personSchema }),
   /** To all connections of the person whose marker it is. */
   readMarkerSchema.extend({ type: z.literal("read_marker.moved") }),
   z.object({ type: z.literal("typing.started"), conversation_id: idSchema, user: personSchema }),
@@ -68,6 +72,8 @@ export const CLOSE_CODES = {
   frames_malformed: 4400,
   /** The session ended: sign in again, do not reconnect. */
   session_ended: 4401,
+  /** Who the person is has changed (name, role): reconnect at once to be told. */
+  account_changed: 4403,
   /** The connection did not drain: reconnect and catch up. */
   too_slow: 4408,
   /** Too many frames. */

@@ -14,6 +14,17 @@ export const MESSAGES_PAGE_MAX = 200;
 export const CHANGES_PAGE_MAX = 500;
 export const MEMBERS_PAGE_MAX = 200;
 export const USERS_PAGE_MAX = 50;
+export const GROUPS_PAGE_MAX = 50;
+export const AUDIT_PAGE_MAX = 100;
+export const INVITE_USES_PAGE_MAX = 200;
+
+export const INVITE_LABEL_MAX = 80;
+/** A link that is valid for longer than a year has been forgotten. */
+export const INVITE_HOURS_MAX = 24 * 365;
+export const INVITE_USES_MAX = 10_000;
+export const GUEST_TTL_HOURS_MAX = 24 * 365;
+/** How long the link works by which somebody sets a new password. */
+export const PASSWORD_RESET_HOURS = 72;
 
 /** One frame or request body: room for MESSAGE_MAX four-byte characters and its envelope. */
 export const BODY_BYTES_MAX = 96 * 1024;

@@ -40,23 +40,63 @@ export type Person = z.infer<typeof personSchema>;
 export const meSchema = personSchema.extend({
   email: z.string().nullable(),
   expires_at: momentSchema.nullable(),
+  language: z.string(),
   can: z.object({
     start_direct: z.boolean(),
     create_group: z.boolean(),
     list_users: z.boolean(),
     manage_workspace: z.boolean(),
+    /** A guest may become a user in place. */
+    claim_account: z.boolean(),
   }),
 });
 export type Me = z.infer<typeof meSchema>;
 
-/** A row of the administrators' list of people. */
-export const accountSchema = personSchema.extend({
-  email: z.string().nullable(),
-  created_at: momentSchema,
-  expires_at: momentSchema.nullable(),
-  deactivated_at: momentSchema.nullable(),
+/** Languages to choose from, each by its own name. */
+export const LANGUAGES = {
+  en: "English",
+  de: "Deutsch",
+  es: "Español",
+  fr: "Français",
+  it: "Italiano",
+  ja: "日本語",
+  nl: "Nederlands",
+  pl: "Polski",
+  pt: "Português",
+  tr: "Türkçe",
+  uk: "Українська",
+  zh: "中文",
+} as const;
+export type Language = keyof typeof LANGUAGES;
+export const languageSchema = z.enum(Object.keys(LANGUAGES) as [Language, ...Language[]]);
+
+/** What was typed as a password of one's own is only compared, so anything that is text may come. */
+const currentPasswordSchema = textSchema({ min: 1, max: PASSWORD_MAX });
+
+export const updateMeBodySchema = z
+  .strictObject({ username: usernameSchema.optional(), language: languageSchema.optional() })
+  .refine((body) => Object.keys(body).length > 0, "must change something");
+export type UpdateMeBody = z.infer<typeof updateMeBodySchema>;
+
+export const changeEmailBodySchema = z.strictObject({ email: emailSchema, password: currentPasswordSchema });
+export type ChangeEmailBody = z.infer<typeof changeEmailBodySchema>;
+
+export const changePasswordBodySchema = z.strictObject({
+  password: currentPasswordSchema,
+  new_password: passwordSchema,
 });
-export type Account = z.infer<typeof accountSchema>;
+export type ChangePasswordBody = z.infer<typeof changePasswordBodySchema>;
+
+/** A guest becomes a user in place. */
+export const claimAccountBodySchema = z.strictObject({ email: emailSchema, password: passwordSchema });
+export type ClaimAccountBody = z.infer<typeof claimAccountBodySchema>;
+
+/** One's own name, typed, confirms it; whoever has a password gives that too. */
+export const deleteMeBodySchema = z.strictObject({
+  username: textSchema({ min: 1, max: USERNAME_MAX * 2 }),
+  password: currentPasswordSchema.optional(),
+});
+export type DeleteMeBody = z.infer<typeof deleteMeBodySchema>;
 
 export const listUsersQuerySchema = z.strictObject({
   query: textSchema({ max: USERNAME_MAX }).optional(),
@@ -66,6 +106,4 @@ export const listUsersQuerySchema = z.strictObject({
 /** `next` is the `after` of the following page, null on the last one. */
 export const listUsersAnswerSchema = z.object({ users: z.array(personSchema), next: z.string().nullable() });
 export type ListUsersAnswer = z.infer<typeof listUsersAnswerSchema>;
-export const listAccountsAnswerSchema = z.object({ accounts: z.array(accountSchema), next: z.string().nullable() });
-export type ListAccountsAnswer = z.infer<typeof listAccountsAnswerSchema>;
 export const meAnswerSchema = z.object({ me: meSchema });

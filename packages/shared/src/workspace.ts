@@ -1,10 +1,23 @@
 import { z } from "zod";
+import { GUEST_TTL_HOURS_MAX } from "./limits.ts";
+
+/** What administrators decide in the browser. The environment's values hold until somebody has. */
+export const workspaceSettingsSchema = z.object({
+  /** Who may make an account: anybody, whoever has an invite, nobody. */
+  registration: z.enum(["open", "invite", "closed"]),
+  guests: z.boolean(),
+  guest_ttl_hours: z.number().positive().max(GUEST_TTL_HOURS_MAX),
+  /** Who may create groups besides administrators. */
+  group_creation: z.enum(["admins", "users"]),
+});
+export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;
+export const updateWorkspaceBodySchema = z
+  .strictObject(workspaceSettingsSchema.partial().shape)
+  .refine((body) => Object.keys(body).length > 0, "must change something");
+export type UpdateWorkspaceBody = z.infer<typeof updateWorkspaceBodySchema>;
 
 /** What a page needs to know before anyone is signed in. */
-export const workspaceSchema = z.object({
-  registration: z.enum(["open", "closed"]),
-  guests: z.boolean(),
-  guest_ttl_hours: z.number(),
+export const workspaceSchema = workspaceSettingsSchema.extend({
   /** No administrator exists yet: the set-up link from the server's log is the way in. */
   setup_needed: z.boolean(),
   /** Where the socket is, when not on the page's own origin at /ws. */

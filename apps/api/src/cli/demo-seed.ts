@@ -58,7 +58,7 @@ async function seedPeople(deps: DemoDeps): Promise<People> {
       ttlHours: isGuest ? 24 : null,
     } as const;
     const { id, ...made } = await deps.db.$transaction((tx) => insertAccount(tx, account));
-    people.set(first, { ...made, session_id: "", user_id: id });
+    people.set(first, { ...made, session_id: "", user_id: id, language: "en", address: "127.0.0.1" });
   }
   return people;
 }

@@ -56,7 +56,7 @@ export const environmentSchema = z.object({
   ADMIN_USERNAME: setting(usernameSchema.optional()),
   ADMIN_EMAIL: setting(emailSchema.optional()),
   ADMIN_PASSWORD: setting(passwordSchema.optional()),
-  REGISTRATION: setting(z.enum(["open", "closed"]).default("open")),
+  REGISTRATION: setting(z.enum(["open", "invite", "closed"]).default("open")),
   GUESTS: switchSchema(true),
   GUEST_TTL_HOURS: setting(
     z.coerce

@@ -36,7 +36,9 @@ async function open(userId: string, sessionId = newId()) {
   await new Promise((resolve) => client.once("open", resolve));
   const sink = await accepted;
   const closedFor: CloseReason[] = [];
-  const connection = new Connection(hub, { id: newId(), userId, sessionId }, sink, (reason) => closedFor.push(reason));
+  const connection = new Connection(hub, { id: newId(), userId, sessionId, account: "user Ada" }, sink, (reason) =>
+    closedFor.push(reason),
+  );
   hub.add(connection);
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));

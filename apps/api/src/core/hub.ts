@@ -21,6 +21,8 @@ export class Connection {
   readonly id: string;
   readonly userId: string;
   readonly sessionId: string;
+  /** What the account was when this was opened (its role and name), to notice that it is not any more. */
+  readonly account: string;
   readonly #sink: FrameSink;
   readonly #close: (reason: CloseReason) => void;
   readonly #hub: Hub;
@@ -33,13 +35,14 @@ export class Connection {
 
   constructor(
     hub: Hub,
-    facts: { id: string; userId: string; sessionId: string },
+    facts: { id: string; userId: string; sessionId: string; account: string },
     sink: FrameSink,
     close: (reason: CloseReason) => void,
   ) {
     this.id = facts.id;
     this.userId = facts.userId;
     this.sessionId = facts.sessionId;
+    this.account = facts.account;
     this.#hub = hub;
     this.#sink = sink;
     this.#close = close;

@@ -4,7 +4,19 @@
  * file enforces in its query, where absent and forbidden are the same 404.
  */
 export type Who = "anyone" | "guest" | "user" | "admin";
-export type Relation = "member" | "member_or_admin" | "self";
+/**
+ * group_creator: administrators, and users where the workspace lets them. owner_or_admin: an owner of the group; another
+ * member is told that it takes one (403), everybody else that there is nothing (404). keeper_or_admin: the one owner who
+ * answers for the group. reader: whoever may know which administrators looked in, an owner, or either of a pair.
+ */
+export type Relation =
+  | "member"
+  | "member_or_admin"
+  | "owner_or_admin"
+  | "keeper_or_admin"
+  | "reader"
+  | "group_creator"
+  | "self";
 
 export interface PolicyRow {
   readonly who: Who;
@@ -32,19 +44,24 @@ export const POLICY = {
   "GET /register": { who: "anyone", ...page, signedOutOnly: true },
   "GET /guest": { who: "anyone", ...page, signedOutOnly: true },
   "GET /setup": { who: "anyone", ...page },
+  "GET /join": { who: "anyone", ...page },
+  "GET /reset-password": { who: "anyone", ...page },
   "GET /logout": { who: "anyone", ...page, asksWho: true },
   "GET /conversations": { who: "guest", ...page },
   "GET /conversations/:id": { who: "guest", of: "member_or_admin", ...page },
   "GET /chat/:id": { who: "guest", of: "member_or_admin", ...page },
   "GET /groups": { who: "admin", ...page },
-  "GET /groups/create": { who: "admin", ...page },
+  "GET /groups/create": { who: "user", of: "group_creator", ...page },
   "GET /users": { who: "admin", ...page },
+  "GET /settings": { who: "admin", ...page },
+  "GET /audit": { who: "admin", ...page },
+  "GET /account": { who: "guest", ...page },
 
   "POST /register": { who: "anyone" },
   "POST /login": { who: "anyone" },
   "POST /guest": { who: "anyone" },
   "POST /logout": { who: "anyone", asksWho: true },
-  "POST /groups/create": { who: "admin" },
+  "POST /groups/create": { who: "user", of: "group_creator" },
 
   "OPTIONS *": { who: "anyone" },
   "OPTIONS /token": { who: "anyone" },
@@ -57,14 +74,58 @@ export const POLICY = {
   "GET /conversation/:conv_id/messages": { who: "guest", of: "member_or_admin" },
 
   "GET /api/v1/workspace": { who: "anyone" },
+  "PATCH /api/v1/workspace": { who: "admin" },
   "POST /api/v1/setup": { who: "anyone" },
-  "GET /api/v1/me": { who: "guest" },
+  "GET /api/v1/audit": { who: "admin" },
+  "GET /api/v1/audit.csv": { who: "admin" },
+
+  "GET /api/v1/me": { who: "guest", of: "self" },
+  "PATCH /api/v1/me": { who: "guest", of: "self" },
+  "PUT /api/v1/me/email": { who: "user", of: "self" },
+  "PUT /api/v1/me/password": { who: "user", of: "self" },
+  "POST /api/v1/me/claim": { who: "guest", of: "self" },
+  "POST /api/v1/me/delete": { who: "guest", of: "self" },
+  "GET /api/v1/sessions": { who: "guest", of: "self" },
+  "DELETE /api/v1/sessions": { who: "guest", of: "self" },
+  "DELETE /api/v1/sessions/:id": { who: "guest", of: "self" },
+
   "GET /api/v1/users": { who: "user" },
   "GET /api/v1/accounts": { who: "admin" },
+  "POST /api/v1/accounts": { who: "admin" },
+  "PUT /api/v1/accounts/:id/role": { who: "admin" },
+  "POST /api/v1/accounts/:id/deactivate": { who: "admin" },
+  "POST /api/v1/accounts/:id/reactivate": { who: "admin" },
+  "POST /api/v1/accounts/:id/expire": { who: "admin" },
+  "POST /api/v1/accounts/:id/password-reset": { who: "admin" },
+  "DELETE /api/v1/accounts/:id/sessions": { who: "admin" },
+  "POST /api/v1/reset-password": { who: "anyone" },
+
+  "GET /api/v1/invites": { who: "admin" },
+  "POST /api/v1/invites": { who: "admin" },
+  "DELETE /api/v1/invites/:invite_id": { who: "admin" },
+  "GET /api/v1/invites/:invite_id/uses": { who: "admin" },
+  "POST /api/v1/invites/open": { who: "anyone" },
+  "POST /api/v1/invites/join": { who: "guest" },
+
+  "GET /api/v1/groups": { who: "admin" },
   "GET /api/v1/conversations": { who: "guest" },
   "POST /api/v1/conversations": { who: "user" },
   "GET /api/v1/conversations/:id": { who: "guest", of: "member_or_admin" },
+  "PATCH /api/v1/conversations/:id": { who: "guest", of: "owner_or_admin" },
+  "POST /api/v1/conversations/:id/archive": { who: "guest", of: "owner_or_admin" },
+  "POST /api/v1/conversations/:id/restore": { who: "guest", of: "owner_or_admin" },
+  "POST /api/v1/conversations/:id/delete": { who: "guest", of: "keeper_or_admin" },
+  "PUT /api/v1/conversations/:id/owner": { who: "guest", of: "keeper_or_admin" },
+  "POST /api/v1/conversations/:id/leave": { who: "guest", of: "member" },
+  "GET /api/v1/conversations/:id/visits": { who: "guest", of: "reader" },
   "GET /api/v1/conversations/:id/members": { who: "guest", of: "member_or_admin" },
+  "POST /api/v1/conversations/:id/members": { who: "guest", of: "owner_or_admin" },
+  "DELETE /api/v1/conversations/:id/members/:user_id": { who: "guest", of: "owner_or_admin" },
+  "PUT /api/v1/conversations/:id/members/:user_id/role": { who: "guest", of: "owner_or_admin" },
+  "GET /api/v1/conversations/:id/invites": { who: "guest", of: "owner_or_admin" },
+  "POST /api/v1/conversations/:id/invites": { who: "guest", of: "owner_or_admin" },
+  "DELETE /api/v1/conversations/:id/invites/:invite_id": { who: "guest", of: "owner_or_admin" },
+  "GET /api/v1/conversations/:id/invites/:invite_id/uses": { who: "guest", of: "owner_or_admin" },
   "GET /api/v1/conversations/:id/messages": { who: "guest", of: "member_or_admin" },
   "POST /api/v1/conversations/:id/messages": { who: "guest", of: "member" },
   "GET /api/v1/conversations/:id/changes": { who: "guest", of: "member_or_admin" },

@@ -17,6 +17,9 @@ export interface Principal {
   readonly email: string | null;
   readonly role: Role;
   readonly expires_at: Date | null;
+  readonly language: string;
+  /** Where the request comes from, for what is noted about it. */
+  readonly address: string;
 }
 
 declare module "fastify" {
@@ -37,18 +40,18 @@ export const SESSION_HOLDS = sql`s.expires_at > now()
   AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`;
 
 /** The signed-in person behind a cookie's value, or null. */
-export function findPrincipal(db: Db, cookieValue: string): Promise<Principal | null> {
-  return findPrincipalWhere(db, sql`s.token_hash = ${hashSecret(cookieValue)}`);
+export function findPrincipal(db: Db, cookieValue: string, address: string): Promise<Principal | null> {
+  return findPrincipalWhere(db, sql`s.token_hash = ${hashSecret(cookieValue)}`, address);
 }
 
 /** The person whose session this is, or null if it does not hold any more. */
-export function findPrincipalOfSession(db: Db, sessionId: string): Promise<Principal | null> {
-  return findPrincipalWhere(db, sql`s.id = ${sessionId}::uuid`);
+export function findPrincipalOfSession(db: Db, sessionId: string, address: string): Promise<Principal | null> {
+  return findPrincipalWhere(db, sql`s.id = ${sessionId}::uuid`, address);
 }
 
-async function findPrincipalWhere(db: Db, condition: Sql): Promise<Principal | null> {
+async function findPrincipalWhere(db: Db, condition: Sql, address: string): Promise<Principal | null> {
   const rows = await db.$queryRaw<(Principal & { is_stale: boolean })[]>(sql`
-    SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at,
+    SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at, u.language,
            s.last_used_at < now() - interval '5 minutes' AS is_stale
       FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE ${condition} AND ${SESSION_HOLDS}`);
@@ -56,7 +59,7 @@ async function findPrincipalWhere(db: Db, condition: Sql): Promise<Principal | n
   if (!found) return null;
   const { is_stale, ...principal } = found;
   if (is_stale) await db.$executeRaw`UPDATE sessions SET last_used_at = now() WHERE id = ${found.session_id}::uuid`;
-  return principal;
+  return { ...principal, address };
 }
 
 export function sessionCookieName(config: Pick<Config, "publicUrl">): string {
@@ -94,10 +97,10 @@ async function findAsker(request: FastifyRequest, config: Config, db: Db): Promi
   const bearer = bearerOf(request);
   if (bearer !== null) {
     const sessionId = request.server.readAccessToken(bearer);
-    return sessionId === null ? null : findPrincipalOfSession(db, sessionId);
+    return sessionId === null ? null : findPrincipalOfSession(db, sessionId, request.ip);
   }
   const cookieValue = request.cookies[sessionCookieName(config)];
-  return cookieValue === undefined ? null : findPrincipal(db, cookieValue);
+  return cookieValue === undefined ? null : findPrincipal(db, cookieValue, request.ip);
 }
 
 /** Reads who is asking, and lets through whom the policy table lets through. Pages are left to the pages feature. */

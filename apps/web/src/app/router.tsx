@@ -16,6 +16,8 @@ export const router = createBrowserRouter([
       { path: "/register", loader: requireNoSession, lazy: () => import("../routes/register.tsx") },
       { path: "/guest", loader: requireNoSession, lazy: () => import("../routes/guest.tsx") },
       { path: "/setup", loader: requireNoSession, lazy: () => import("../routes/setup.tsx") },
+      { path: "/join", lazy: () => import("../routes/join.tsx") },
+      { path: "/reset-password", lazy: () => import("../routes/reset-password.tsx") },
       {
         loader: requireSession,
         lazy: () => import("../routes/workspace.tsx"),
@@ -24,12 +26,15 @@ export const router = createBrowserRouter([
           { path: "/conversations/:id", lazy: () => import("../routes/conversation.tsx") },
           { path: "/chat", lazy: () => import("../routes/newest-chat.tsx") },
           { path: "/chat/:id", lazy: () => import("../routes/chat.tsx") },
+          { path: "/account", lazy: () => import("../routes/account.tsx") },
+          { path: "/groups/create", lazy: () => import("../routes/create-group.tsx") },
           {
             lazy: () => import("../routes/admin-only.tsx"),
             children: [
               { path: "/groups", lazy: () => import("../routes/groups.tsx") },
-              { path: "/groups/create", lazy: () => import("../routes/create-group.tsx") },
               { path: "/users", lazy: () => import("../routes/users.tsx") },
+              { path: "/settings", lazy: () => import("../routes/settings.tsx") },
+              { path: "/audit", lazy: () => import("../routes/audit.tsx") },
             ],
           },
         ],

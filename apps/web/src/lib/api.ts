@@ -19,7 +19,7 @@ import {
   messagesPageSchema,
   readMarkerSchema,
 } from "@confab/shared/messages";
-import { listAccountsAnswerSchema, listUsersAnswerSchema, meAnswerSchema } from "@confab/shared/users";
+import { listUsersAnswerSchema, meAnswerSchema } from "@confab/shared/users";
 import { workspaceSchema } from "@confab/shared/workspace";
 import { answerMalformed, networkFailed, refusedBy } from "./api-error.ts";
 
@@ -34,7 +34,7 @@ interface Schema<Value> {
   safeParse(input: unknown): { success: true; data: Value } | { success: false; error: unknown };
 }
 type Query = Record<string, string | number | undefined>;
-type PageQuery = { after?: string | undefined; limit?: number | undefined };
+export type PageQuery = { after?: string | undefined; limit?: number | undefined };
 type PeopleQuery = PageQuery & { query?: string | undefined };
 type MessagesQuery = { before?: number | undefined; after?: number | undefined; limit?: number | undefined };
 type ChangesQuery = { after_revision: number; limit?: number | undefined };
@@ -90,37 +90,47 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function call<Answer>(schema: Schema<Answer>, method: string, path: string, body?: object): Promise<Answer> {
+/** Asks for something and checks the answer. Throws ApiError. */
+export async function call<Answer>(
+  schema: Schema<Answer>,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
   const { status, json } = await request(method, path, body);
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw answerMalformed(status, parsed.error);
   return parsed.data;
 }
 
-function withQuery(path: string, query: Query): string {
+/** For acts that are answered with nothing. Throws ApiError. */
+export async function act(method: string, path: string, body?: object): Promise<void> {
+  await request(method, path, body);
+}
+
+export function withQuery(path: string, query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-function conversationPath(id: string, rest = ""): string {
+export function conversationPath(id: string, rest = ""): string {
   return `/api/v1/conversations/${encodeURIComponent(id)}${rest}`;
 }
 
-/** The only place that fetches. Every call returns a checked answer or throws an ApiError. */
+/**
+ * What everybody needs. Every call returns a checked answer or throws an ApiError. This file is the only one that fetches;
+ * what belongs to single pages stands beside it (account-api, groups-api, admin-api), to be loaded with them.
+ */
 export const api = {
   workspace: () => call(workspaceSchema, "GET", "/api/v1/workspace"),
   register: (body: RegisterBody) => call(accountAnswerSchema, "POST", "/register", body),
   login: (body: LoginBody) => call(accountAnswerSchema, "POST", "/login", body),
   enterAsGuest: (body: GuestBody) => call(accountAnswerSchema, "POST", "/guest", body),
-  logout: async (): Promise<void> => {
-    await request("POST", "/logout", {});
-  },
+  logout: () => act("POST", "/logout", {}),
   setUp: async (body: SetupBody) => (await call(setupAnswerSchema, "POST", "/api/v1/setup", body)).me,
   me: async () => (await call(meAnswerSchema, "GET", "/api/v1/me")).me,
   listUsers: (query: PeopleQuery = {}) => call(listUsersAnswerSchema, "GET", withQuery("/api/v1/users", query)),
-  listAccounts: (query: PeopleQuery = {}) =>
-    call(listAccountsAnswerSchema, "GET", withQuery("/api/v1/accounts", query)),
   listConversations: async (scope?: "mine" | "all") =>
     (await call(listConversationsAnswerSchema, "GET", withQuery("/api/v1/conversations", { scope }))).conversations,
   createConversation: async (body: CreateConversationBody) =>

@@ -12,6 +12,12 @@ export const paths = {
   groups: "/groups",
   createGroup: "/groups/create",
   users: "/users",
+  settings: "/settings",
+  audit: "/audit",
+  account: "/account",
+  /** The token stands after the #, so that it reaches neither the server's log nor another site. */
+  join: (token: string) => `/join#${token}`,
+  resetPassword: (token: string) => `/reset-password#${token}`,
 };
 
 /** The sign-in page that leads back to where the person was. */

@@ -36,6 +36,10 @@ export function applyEvent(event: Event): void {
     case "member.added":
       useUsers.setState((state) => upsertPeople(state, [event.member.user]));
       return inOrder(event, () => useConversations.setState((state) => applyMemberChange(state, event)));
+    case "member.updated":
+      return inOrder(event, () => useConversations.setState((state) => applyMemberChange(state, event)));
+    case "user.updated":
+      return useUsers.setState((state) => upsertPeople(state, [event.user]));
     case "member.removed":
       takeTypingStopped(event.conversation_id, event.user_id);
       return inOrder(event, () => useConversations.setState((state) => applyMemberChange(state, event)));

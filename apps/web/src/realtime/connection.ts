@@ -36,6 +36,7 @@ export function sendCommand(command: Command): boolean {
  * One socket at a time, kept alive or replaced. Knows states and frames, nothing of what they mean.
  *
  *   connecting ──ready──► live ──lost──► waiting ──back-off──► connecting      any ──4401, stop──► stopped
+ *                         live ──4403──► connecting, at once: to be told who one is now
  *
  * `offline` is `waiting` while the browser sees no network. It goes on trying: a server on this very machine is
  * reachable without one.
@@ -128,6 +129,9 @@ export class Connection {
       if (code === CLOSE_CODES.session_ended) {
         this.stop();
         this.#handlers.onSessionEnded();
+      } else if (code === CLOSE_CODES.account_changed) {
+        this.#handlers.onLost();
+        void this.#connect();
       } else this.#lose();
     });
   }

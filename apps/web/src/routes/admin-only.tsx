@@ -5,7 +5,7 @@ import { ButtonLink } from "../ui/button.tsx";
 import { StatusPage } from "../ui/status-page.tsx";
 import { useDocumentTitle } from "../ui/use-document-title.ts";
 
-function Forbidden() {
+export function Forbidden() {
   useDocumentTitle("Not allowed");
   return (
     <StatusPage

@@ -2,6 +2,7 @@ import type { Conversation } from "@confab/shared/conversations";
 import { describe, expect, it } from "vitest";
 import { buildMessage, CONVERSATION_ID } from "../../test/build-message.ts";
 import { ada, ben } from "../../test/people.ts";
+import { MEMBER_RIGHTS } from "../../test/rights.ts";
 import {
   advanceReadMarker,
   applyMessage,
@@ -26,12 +27,14 @@ function buildConversation(facts: Partial<Conversation> = {}): Conversation {
     revision: 10,
     member_version: 1,
     member_count: 2,
+    archived_at: null,
+    joined_by_everyone: false,
     last_message: null,
     other: null,
     role: "member",
     read_seq: 6,
     unread: 4,
-    can: { send: true },
+    can: MEMBER_RIGHTS,
     ...facts,
   };
 }

@@ -66,20 +66,13 @@ export function applyConversationUpdate(
   state: ConversationsState,
   event: EventOf<"conversation.updated">,
 ): ConversationsState {
-  const { name, description, owner_id, updated_at, revision } = event;
-  return change(state, event.conversation_id, (conversation) => ({
-    ...conversation,
-    name,
-    description,
-    owner_id,
-    updated_at,
-    revision,
-  }));
+  const { type: _, conversation_id, ...changed } = event;
+  return change(state, conversation_id, (conversation) => ({ ...conversation, ...changed }));
 }
 
 export function applyMemberChange(
   state: ConversationsState,
-  event: EventOf<"member.added"> | EventOf<"member.removed">,
+  event: EventOf<"member.added" | "member.updated" | "member.removed">,
 ): ConversationsState {
   const { member_count, member_version, revision } = event;
   return change(state, event.conversation_id, (conversation) => ({

@@ -8,6 +8,11 @@ export interface UsersState {
 
 export const useUsers = create<UsersState>(() => ({ users: {} }));
 
+/** Somebody as last heard of: a message or list that is older may hold another name. */
+export function usePerson<Known extends Person | null>(known: Known): Person | Known {
+  return useUsers((state) => (known === null ? undefined : state.users[known.id])) ?? known;
+}
+
 /** Remembers people under their newest name; the state stays the same object when nobody is new or changed. */
 export function upsertPeople(state: UsersState, people: readonly Person[]): UsersState {
   let users = state.users;

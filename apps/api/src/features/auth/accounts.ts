@@ -11,6 +11,8 @@ export interface NewAccount {
   readonly email: string | null;
   readonly passwordHash: string | null;
   readonly ttlHours: number | null;
+  /** False for guests by a link: they come into its conversation and see no other. */
+  readonly joinsEveryone?: false;
 }
 
 export interface AccountMade {
@@ -26,7 +28,7 @@ export interface AccountMade {
 const RESERVED_KEYS = new Set(["guest", "deleted user"]);
 
 /**
- * Creates an account and puts it into "General", in the caller's transaction. Throws username_taken or email_taken.
+ * Creates an account and puts it into "General" (unless told otherwise), in the caller's transaction. Throws username_taken or email_taken.
  */
 export async function insertAccount(tx: Tx, account: NewAccount): Promise<AccountMade> {
   if (RESERVED_KEYS.has(usernameKey(account.username))) throw new AppError("username_taken");
@@ -37,7 +39,7 @@ export async function insertAccount(tx: Tx, account: NewAccount): Promise<Accoun
             ${account.role}::role, ${account.passwordHash}, now() + make_interval(secs => ${account.ttlHours}::float8 * 3600))
     ON CONFLICT DO NOTHING RETURNING expires_at`);
   if (!made) throw new AppError(await takenBy(tx, account));
-  const joined = await joinEveryoneGroup(tx, id);
+  const joined = account.joinsEveryone === false ? null : await joinEveryoneGroup(tx, id);
   return {
     id,
     username: account.username,

@@ -5,9 +5,9 @@ import { answerForm } from "../../plugins/forms.ts";
 import { limited } from "../../plugins/rate-limit.ts";
 import { clearSessionCookie, setSessionCookie } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { sessionOrigin } from "../sessions/sessions.ts";
 import { enterAsGuest, register, type SignedIn, signIn, signOut } from "./auth.service.ts";
 import { startHousekeeping } from "./housekeeping.ts";
-import { sessionOrigin } from "./sessions.ts";
 
 export async function authRoutes(
   app: FastifyInstance,

@@ -1,14 +1,16 @@
 import type { AccountAnswer, GuestBody, LoginBody, RegisterBody } from "@confab/shared/auth";
+import { announce } from "../../core/announce.ts";
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { announceJoinedEveryone } from "../conversations/everyone-group.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { closeSession, openSession, type SessionOrigin } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
 import { type AccountMade, insertAccount, type NewAccount } from "./accounts.ts";
 import { hashPassword, isPasswordRight } from "./password.ts";
-import { closeSession, openSession, type SessionOrigin } from "./sessions.ts";
 
 type AuthDeps = Deps & { audiences: Audiences };
 
@@ -20,7 +22,8 @@ export interface SignedIn {
 
 /** An account with a password. It is not signed in. Throws registration_closed, username_taken, email_taken. */
 export async function register(deps: AuthDeps, body: RegisterBody): Promise<AccountAnswer> {
-  if (deps.config.registration === "closed") throw new AppError("registration_closed");
+  const { registration } = await readWorkspaceSettings(deps.db, deps.config);
+  if (registration === "closed") throw new AppError("registration_closed");
   const passwordHash = await hashPassword(body.password);
   const account = { username: body.username, role: "user", email: body.email, passwordHash, ttlHours: null } as const;
   const made = await deps.db.$transaction((tx) => insertAccount(tx, account));
@@ -30,13 +33,14 @@ export async function register(deps: AuthDeps, body: RegisterBody): Promise<Acco
 
 /** A guest: a name, no password, gone after a while; signed in at once. Throws guests_off, username_taken. */
 export async function enterAsGuest(deps: AuthDeps, body: GuestBody, origin: SessionOrigin): Promise<SignedIn> {
-  if (!deps.config.guests) throw new AppError("guests_off");
+  const settings = await readWorkspaceSettings(deps.db, deps.config);
+  if (!settings.guests) throw new AppError("guests_off");
   return insertSignedIn(deps, origin, {
     username: body.username,
     role: "guest",
     email: null,
     passwordHash: null,
-    ttlHours: deps.config.guestTtlHours,
+    ttlHours: settings.guest_ttl_hours,
   });
 }
 
@@ -81,13 +85,8 @@ export async function signOut(deps: Deps, principal: Principal): Promise<void> {
 }
 
 async function announceAccount(deps: AuthDeps, made: AccountMade): Promise<void> {
-  try {
-    await announceJoinedEveryone(deps, made.joined, { id: made.id, username: made.username, role: made.role });
-  } catch (error) {
-    // The account is there: a failure would make its owner try again and find the name taken. Clients notice the
-    // skipped revision and catch up.
-    deps.log.error({ err: error }, "a new account could not be announced");
-  }
+  const user = { id: made.id, username: made.username, role: made.role };
+  await announce(deps.log, () => announceJoinedEveryone(deps, made.joined, user));
 }
 
 function presentAccountAnswer(account: Omit<AccountMade, "joined">): AccountAnswer {

@@ -1,17 +1,15 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
-import type { Principal } from "../../plugins/session.ts";
 import { mayRead } from "../members/members.access.ts";
 import { MESSAGE_COLUMNS } from "../messages/messages.present.ts";
-import { type ConversationWithMessageRow, presentConversation } from "./conversations.present.ts";
-
-type Viewer = Pick<Principal, "user_id" | "role">;
+import { type ConversationWithMessageRow, presentConversation, type Viewer } from "./conversations.present.ts";
 
 /** One statement, so that numbers, last message and read marker belong to the same moment. */
 async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promise<Conversation[]> {
   const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
     SELECT c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
+           c.archived_at, coalesce(c.joined_by_everyone, false) AS joined_by_everyone,
            c.revision AS c_revision, c.member_version, c.member_count,
            m.role AS member_role, m.read_seq, m.uncounted,
            o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
@@ -30,7 +28,7 @@ async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promis
       ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
      ORDER BY x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`);
-  return rows.map(presentConversation);
+  return rows.map((row) => presentConversation(row, viewer));
 }
 
 /** The viewer's own conversations, most recently active first. */
@@ -45,9 +43,15 @@ export function listAllConversations(tx: Tx, viewer: Viewer): Promise<Conversati
   return viewConversations(tx, viewer, sql`true`);
 }
 
+/** One conversation as the viewer sees it, or null. */
+export async function findConversation(tx: Tx, viewer: Viewer, id: string): Promise<Conversation | null> {
+  const [found] = await viewConversations(tx, viewer, sql`c.id = ${id}::uuid AND ${mayRead(viewer)}`);
+  return found ?? null;
+}
+
 /** One conversation as the viewer sees it. Throws conversation_not_found, the same for absent and forbidden. */
 export async function getConversation(tx: Tx, viewer: Viewer, id: string): Promise<Conversation> {
-  const [found] = await viewConversations(tx, viewer, sql`c.id = ${id}::uuid AND ${mayRead(viewer)}`);
+  const found = await findConversation(tx, viewer, id);
   if (!found) throw new AppError("conversation_not_found");
   return found;
 }

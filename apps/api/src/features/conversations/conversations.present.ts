@@ -1,5 +1,6 @@
 import type { Conversation, MemberRole } from "@confab/shared/conversations";
 import type { Role } from "@confab/shared/users";
+import type { Principal } from "../../plugins/session.ts";
 import { type MessageRow, presentMessage } from "../messages/messages.present.ts";
 
 /** A conversation as one person sees it, without its last message. */
@@ -15,6 +16,8 @@ export interface ConversationRow {
   c_revision: number;
   member_version: number;
   member_count: number;
+  archived_at: Date | null;
+  joined_by_everyone: boolean;
   member_role: MemberRole | null;
   read_seq: number | null;
   uncounted: number | null;
@@ -26,9 +29,29 @@ export interface ConversationRow {
 /** With the last message's columns, all null where there is none. */
 export type ConversationWithMessageRow = ConversationRow & { [Column in keyof MessageRow]: MessageRow[Column] | null };
 
-export function presentConversation(row: ConversationWithMessageRow): Conversation {
-  const readSeq = row.read_seq ?? row.last_seq;
+export type Viewer = Pick<Principal, "user_id" | "role">;
+
+/** What the viewer may do, so that no client repeats the rules. The services ask the database again. */
+function rightsIn(row: ConversationRow, viewer: Viewer): Conversation["can"] {
   const isMember = row.member_role !== null;
+  const isGroup = row.kind === "group";
+  const manage = isGroup && (row.member_role === "owner" || viewer.role === "admin");
+  const keep = isGroup && (row.owner_id === viewer.user_id || viewer.role === "admin");
+  const isOpen = isGroup && !row.joined_by_everyone;
+  return {
+    send: isMember && row.archived_at === null,
+    manage,
+    change_members: manage && isOpen && row.archived_at === null,
+    archive: manage && isOpen,
+    transfer: keep,
+    delete: keep && isOpen,
+    leave: isMember && isOpen,
+    list_visits: isGroup ? row.member_role === "owner" : isMember,
+  };
+}
+
+export function presentConversation(row: ConversationWithMessageRow, viewer: Viewer): Conversation {
+  const readSeq = row.read_seq ?? row.last_seq;
   return {
     id: row.c_id,
     kind: row.kind,
@@ -41,6 +64,8 @@ export function presentConversation(row: ConversationWithMessageRow): Conversati
     revision: row.c_revision,
     member_version: row.member_version,
     member_count: row.member_count,
+    archived_at: row.archived_at?.toISOString() ?? null,
+    joined_by_everyone: row.joined_by_everyone,
     last_message: row.id === null ? null : presentMessage(row as MessageRow),
     other:
       row.other_id === null
@@ -49,6 +74,6 @@ export function presentConversation(row: ConversationWithMessageRow): Conversati
     role: row.member_role,
     read_seq: readSeq,
     unread: row.last_seq - readSeq - (row.uncounted ?? 0),
-    can: { send: isMember },
+    can: rightsIn(row, viewer),
   };
 }

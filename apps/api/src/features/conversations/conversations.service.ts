@@ -1,12 +1,17 @@
 import type { ChangesPage, Conversation } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
 import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
+import { announce } from "../../core/announce.ts";
+import { recordAudit } from "../../core/audit.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError, invalidField } from "../../core/errors.ts";
+import { mayCreateGroup, readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { listChangedMessages } from "../messages/messages.pages.ts";
-import { getConversation } from "./conversations.access.ts";
+import { IS_ACTIVE } from "../users/users.service.ts";
+import { findConversation, getConversation } from "./conversations.access.ts";
+import type { Viewer } from "./conversations.present.ts";
 
 /**
  * What changed in a conversation after a revision: a page of messages in order of revision, and the conversation as
@@ -48,7 +53,7 @@ export async function createDirect(
     return row;
   });
   const id = made?.id ?? (await findDirectId(deps.db, pair));
-  if (made) await announceJoined(deps, made.id, pair);
+  if (made) await announce(deps.log, () => announceConversation(deps, made.id, pair));
   return { conversation: await getConversation(deps.db, principal, id), is_new: made !== undefined };
 }
 
@@ -60,8 +65,8 @@ async function findDirectId(tx: Tx, pair: string[]): Promise<string> {
 }
 
 /**
- * A group with the chosen people, its creator as owner. Throws request_invalid, naming the field they came in, if one
- * of them is not there.
+ * A group with the chosen people, its creator as owner. Throws group_creation_restricted, and request_invalid, naming
+ * the field they came in, if one of them is not there.
  */
 export async function createGroup(
   deps: Deps,
@@ -69,7 +74,8 @@ export async function createGroup(
   group: { name: string; description?: string | undefined; member_ids: string[] },
   membersField = "member_ids",
 ): Promise<Conversation> {
-  if (principal.role !== "admin") throw new AppError("role_insufficient");
+  if (!mayCreateGroup(principal.role, await readWorkspaceSettings(deps.db, deps.config)))
+    throw new AppError(principal.role === "guest" ? "role_insufficient" : "group_creation_restricted");
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {
@@ -80,17 +86,23 @@ export async function createGroup(
       VALUES (${id}::uuid, 'group', ${group.name}, ${group.description || null}, ${principal.user_id}::uuid,
               1, 1, ${memberIds.length})`);
     await insertMembers(tx, id, memberIds, principal.user_id);
+    await recordAudit(tx, {
+      action: "group.created",
+      actor_id: principal.user_id,
+      conversation_id: id,
+      address: principal.address,
+      details: { name: group.name, members: memberIds.length },
+    });
   });
-  await announceJoined(deps, id, memberIds);
+  await announce(deps.log, () => announceConversation(deps, id, memberIds));
   return getConversation(deps.db, principal, id);
 }
 
 /** Which of these people have an account that works. Locked, so that none of them is deactivated meanwhile. */
-async function activeUserIds(tx: Tx, ids: string[]): Promise<string[]> {
+export async function activeUserIds(tx: Tx, ids: string[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>(sql`
-    SELECT id FROM users
-     WHERE id = ANY(${ids}::uuid[]) AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-     ORDER BY id FOR KEY SHARE`);
+    SELECT u.id FROM users u
+     WHERE u.id = ANY(${ids}::uuid[]) AND ${IS_ACTIVE} ORDER BY u.id FOR KEY SHARE`);
   return rows.map((row) => row.id);
 }
 
@@ -101,10 +113,23 @@ async function insertMembers(tx: Tx, conversationId: string, userIds: string[], 
       FROM unnest(${userIds}::uuid[]) AS user_id`);
 }
 
-/** Tells each new member, as that person sees the conversation. Only who is connected needs to be told. */
-async function announceJoined(deps: Deps, conversationId: string, userIds: string[]): Promise<void> {
-  for (const userId of userIds.filter((id) => deps.hub.isOnline(id))) {
-    const conversation = await getConversation(deps.db, { user_id: userId, role: "user" }, conversationId);
-    deps.hub.publish([userId], { type: "conversation.joined", conversation });
+/**
+ * Tells each of these members how they see the conversation now: they came in, or their rights in it are others. Only who
+ * is connected needs to be told.
+ */
+export async function announceConversation(
+  deps: Pick<Deps, "db" | "hub">,
+  conversationId: string,
+  userIds: Iterable<string>,
+): Promise<void> {
+  const connected = [...userIds].filter((id) => deps.hub.isOnline(id));
+  const viewers = await deps.db.$queryRaw<Viewer[]>(sql`
+    SELECT u.id AS user_id, u.role FROM users u
+      JOIN conversation_members m ON m.user_id = u.id AND m.conversation_id = ${conversationId}::uuid
+     WHERE u.id = ANY(${connected}::uuid[])`);
+  for (const viewer of viewers) {
+    const conversation = await findConversation(deps.db, viewer, conversationId);
+    // Whoever has left between the two questions is told so by another event.
+    if (conversation) deps.hub.publish([viewer.user_id], { type: "conversation.joined", conversation });
   }
 }

@@ -34,6 +34,16 @@ export class Audiences {
     return this.#known.get(conversationId)?.userIds ?? this.#load(conversationId);
   }
 
+  /** Everyone who shares a conversation with somebody, without that person. */
+  async around(userId: string): Promise<Set<string>> {
+    const rows = await this.#db.$queryRaw<{ conversation_id: string }[]>(sql`
+      SELECT conversation_id FROM conversation_members WHERE user_id = ${userId}::uuid`);
+    const around = new Set<string>();
+    for (const { conversation_id } of rows) for (const id of await this.roughly(conversation_id)) around.add(id);
+    around.delete(userId);
+    return around;
+  }
+
   async #load(conversationId: string): Promise<ReadonlySet<string>> {
     const [found] = await this.#db.$queryRaw<{ member_version: number; user_ids: string[] }[]>(sql`
       SELECT c.member_version,

@@ -1,4 +1,5 @@
 import type { CreateMessageBody } from "@confab/shared/messages";
+import { announce } from "../../core/announce.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -6,7 +7,7 @@ import type { MessageWriter, WrittenMessage } from "./messages.writer.ts";
 
 /**
  * Stores a message and announces it to everyone in the conversation. Sending the same id again, at any later time,
- * gives the stored message. Throws conversation_not_found, message_id_reused, server_busy, database_unavailable.
+ * gives the stored message. Throws conversation_not_found, conversation_archived, message_id_reused, server_busy, database_unavailable.
  */
 export function createMessage(
   deps: { writer: MessageWriter },
@@ -29,12 +30,9 @@ export function announceMessages(deps: Pick<Deps, "hub" | "log">, audiences: Aud
     for (const [conversationId, written] of Map.groupBy(batch, (each) => each.message.conversation_id)) {
       const events = written.map(({ message }) => ({ type: "message.created", message }) as const);
       const memberVersion = Math.max(...written.map((each) => each.member_version));
-      try {
+      await announce(deps.log, async () => {
         deps.hub.publish(await audiences.of(conversationId, memberVersion), ...events);
-      } catch (error) {
-        // The messages are stored; clients notice the skipped revision and catch up.
-        deps.log.error({ err: error, conversation_id: conversationId }, "a committed batch could not be announced");
-      }
+      });
     }
   };
 }

@@ -36,7 +36,12 @@ const RACES_MAX = 50;
 /** Another node stored one of the ids at the same moment (unique_violation), or PostgreSQL broke a deadlock at our cost. */
 const LOST_RACE = new Set(["23505", "40P01", "40001"]);
 
-type Outcome = Partial<MessageRow> & { member_version: number | null; is_new: boolean | null; raced: boolean };
+type Outcome = Partial<MessageRow> & {
+  member_version: number | null;
+  is_new: boolean | null;
+  raced: boolean;
+  archived: boolean;
+};
 
 /**
  * The only way into the messages table: group commit. What arrives while a batch is being committed goes into the
@@ -57,7 +62,7 @@ export class MessageWriter {
 
   /**
    * Stores one message and resolves after the commit. The same id again gives what is stored already.
-   * Throws conversation_not_found (no member), message_id_reused, server_busy, database_unavailable.
+   * Throws conversation_not_found (no member), conversation_archived, message_id_reused, server_busy, database_unavailable.
    */
   write(input: NewMessage): Promise<WrittenMessage> {
     if (this.#queue.length >= QUEUE_MAX) return Promise.reject(new AppError("server_busy"));
@@ -91,7 +96,8 @@ export class MessageWriter {
 
   #settle(waiting: Waiting, outcome: Outcome | undefined): "settled" | "raced" {
     if (!outcome || outcome.raced) return "raced";
-    if (outcome.id === undefined || outcome.id === null) waiting.reject(new AppError("conversation_not_found"));
+    if (outcome.id === undefined || outcome.id === null)
+      waiting.reject(new AppError(outcome.archived ? "conversation_archived" : "conversation_not_found"));
     else if (isReused(waiting.input, outcome)) waiting.reject(new AppError("message_id_reused"));
     else waiting.resolve(toWritten(outcome));
     return "settled";
@@ -146,7 +152,8 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
  * One statement for the whole batch. Conversations are locked in order of id (no deadlock between nodes), membership
  * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
  * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than `locked`),
- * nothing is written and the send is `raced`, to be tried again.
+ * nothing is written and the send is `raced`, to be tried again. An archived group takes nothing new, but a repeat of
+ * what was sent before still gets its answer.
  */
 function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
   return db.$queryRaw<Outcome[]>(sql`
@@ -157,12 +164,12 @@ function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
         ${inputs.map((input) => input.sent_from_client)}::timestamptz[]
       ) WITH ORDINALITY AS t(id, conversation_id, sender_id, content, sent_from_client, n)
     ), locked AS MATERIALIZED (
-      SELECT id, last_seq, revision, member_version FROM conversations
+      SELECT id, last_seq, revision, member_version, archived_at FROM conversations
        WHERE id IN (SELECT conversation_id FROM input) ORDER BY id FOR NO KEY UPDATE
     ), seen AS MATERIALIZED (
       SELECT id, revision FROM conversations WHERE id IN (SELECT conversation_id FROM input)
     ), allowed AS MATERIALIZED (
-      SELECT i.*, l.last_seq, l.revision, l.member_version
+      SELECT i.*, l.last_seq, l.revision, l.member_version, l.archived_at
         FROM input i
         JOIN locked l ON l.id = i.conversation_id
         JOIN seen s ON s.id = l.id AND s.revision = l.revision
@@ -174,7 +181,8 @@ function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
       SELECT f.*, row_number() OVER (PARTITION BY conversation_id ORDER BY n)::int AS k
         FROM (
           SELECT DISTINCT ON (a.conversation_id, a.id) a.* FROM allowed a
-           WHERE NOT EXISTS (SELECT 1 FROM stored s WHERE s.conversation_id = a.conversation_id AND s.id = a.id)
+           WHERE a.archived_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM stored s WHERE s.conversation_id = a.conversation_id AND s.id = a.id)
            ORDER BY a.conversation_id, a.id, a.n
         ) f
     ), inserted AS (
@@ -193,7 +201,7 @@ function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
       SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false FROM stored
     )
     SELECT x.*, u.username AS sender_username, u.role AS sender_role, l.member_version,
-           coalesce(s.revision <> l.revision, false) AS raced
+           coalesce(s.revision <> l.revision, false) AS raced, a.archived_at IS NOT NULL AS archived
       FROM input i
       LEFT JOIN locked l ON l.id = i.conversation_id
       LEFT JOIN seen s ON s.id = l.id

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { isEnough, POLICY, type PolicyRow } from "../../core/policy.ts";
+import { mayCreateGroup, readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { sendPage } from "../../plugins/web-app.ts";
 import { getVisibleConversation } from "../members/members.access.ts";
@@ -21,11 +22,17 @@ export async function pagesRoutes(app: FastifyInstance, { deps }: { deps: Deps }
       const isSignedIn = request.principal !== null;
       if (path === "/") return reply.redirect(isSignedIn ? "/conversations" : "/login", 302);
       if (isSignedIn && row.signedOutOnly) return reply.redirect("/conversations", 302);
-      if (isEnough(request.principal?.role ?? null, row))
+      if (isEnough(request.principal?.role ?? null, row) && (await mayCreate(deps, request, row)))
         return sendPage(request, reply, await statusOfPage(deps, request, row));
       if (isSignedIn) return sendPage(request, reply, 403);
       return redirectToSignIn(request, reply);
     });
+}
+
+/** The page that creates groups is for whom the workspace lets create them. */
+async function mayCreate(deps: Deps, request: FastifyRequest, row: PolicyRow): Promise<boolean> {
+  if (row.of !== "group_creator") return true;
+  return mayCreateGroup(principalOf(request).role, await readWorkspaceSettings(deps.db, deps.config));
 }
 
 function redirectToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -33,7 +40,7 @@ function redirectToSignIn(request: FastifyRequest, reply: FastifyReply): Fastify
 }
 
 async function statusOfPage(deps: Deps, request: FastifyRequest, row: PolicyRow): Promise<200 | 404> {
-  if (row.of === undefined) return 200;
+  if (row.of !== "member_or_admin") return 200;
   const id = idSchema.safeParse((request.params as { id?: string }).id);
   if (!id.success) return 404;
   try {

@@ -1,4 +1,3 @@
-import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -45,20 +44,11 @@ export class Presence {
 
   async #announce(userId: string, online: boolean): Promise<void> {
     try {
-      const audience = await this.#audienceOf(userId);
+      const audience = await this.#deps.audiences.around(userId);
       this.#deps.hub.publishEphemeral(audience, { type: "presence.changed", user_id: userId, online });
     } catch (error) {
       // The next snapshot tells the truth again.
       this.#deps.log.warn({ err: error }, "presence could not be announced");
     }
-  }
-
-  async #audienceOf(userId: string): Promise<Set<string>> {
-    const rows = await this.#deps.db.$queryRaw<{ conversation_id: string }[]>(sql`
-      SELECT conversation_id FROM conversation_members WHERE user_id = ${userId}::uuid`);
-    const audience = new Set<string>();
-    for (const { conversation_id } of rows)
-      for (const id of await this.#deps.audiences.roughly(conversation_id)) if (id !== userId) audience.add(id);
-    return audience;
   }
 }

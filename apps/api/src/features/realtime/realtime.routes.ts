@@ -12,7 +12,7 @@ import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
 import { Presence } from "./presence.ts";
-import { watchSessions } from "./session-watch.ts";
+import { accountOf, watchSessions } from "./session-watch.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** A socket that has not answered a ping by the time of the next one is taken for dead. */
@@ -67,7 +67,12 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   // Everything up to the snapshot is synchronous: frames that arrive before a listener is there would be lost.
   function openConnection(socket: WebSocket, request: FastifyRequest, presence: Presence): void {
     const principal = principalOf(request);
-    const facts = { id: newId(), userId: principal.user_id, sessionId: principal.session_id };
+    const facts = {
+      id: newId(),
+      userId: principal.user_id,
+      sessionId: principal.session_id,
+      account: accountOf(principal),
+    };
     const connection = new Connection(deps.hub, facts, request.raw.socket, (reason) =>
       socket.close(CLOSE_CODES[reason], reason),
     );

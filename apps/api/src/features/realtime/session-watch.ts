@@ -5,9 +5,14 @@ import { SESSION_HOLDS } from "../../plugins/session.ts";
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
 const EVERY_MS = 1_000;
 
+/** What of an account a connection is opened for: commands are judged and typing is signed by it. */
+export function accountOf(user: { role: string; username: string }): string {
+  return `${user.role} ${user.username}`;
+}
+
 /**
- * Closes the sockets of sessions that no longer hold, whatever ended them, and counts an open socket as use of its
- * session. Returns the way to stop watching.
+ * Closes the sockets of sessions that no longer hold, whatever ended them, and those opened for what their account is not
+ * any more; counts an open socket as use of its session. Returns the way to stop watching.
  */
 export function watchSessions(deps: Deps): () => void {
   let isLooking = false;
@@ -16,14 +21,19 @@ export function watchSessions(deps: Deps): () => void {
     if (isLooking || open.size === 0) return;
     isLooking = true;
     try {
-      const live = await deps.db.$queryRaw<{ id: string }[]>(sql`
-        SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+      const live = await deps.db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
+        SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = ANY(${[...open]}::uuid[]) AND ${SESSION_HOLDS}`);
       for (const { id } of live) open.delete(id);
       await deps.db.$executeRaw(sql`
         UPDATE sessions SET last_used_at = now()
          WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
       for (const sessionId of open) deps.hub.disconnect({ sessionId }, "session_ended");
+      const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
+      for (const connection of [...deps.hub.connections()]) {
+        const account = accounts.get(connection.sessionId);
+        if (account !== undefined && account !== connection.account) connection.close("account_changed");
+      }
     } catch (error) {
       // While the database is away nobody can lose a right; the next look finds what was missed.
       deps.log.warn({ err: error }, "sessions could not be checked");

@@ -1,6 +1,7 @@
 import type { EventOf } from "@confab/shared/events";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { listOwnConversations } from "../conversations/conversations.access.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -20,7 +21,7 @@ export async function readSnapshot(
     type: "ready",
     connection_id: connection.id,
     server_time: new Date().toISOString(),
-    me: presentMe(principal),
+    me: presentMe(principal, await readWorkspaceSettings(deps.db, deps.config)),
     conversations,
     online: [...online],
   };

@@ -10,7 +10,7 @@ import { limited } from "../../plugins/rate-limit.ts";
 import { parseWith } from "../../plugins/schema-compiler.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { checkPassword } from "../auth/auth.service.ts";
-import { sessionOrigin } from "../auth/sessions.ts";
+import { sessionOrigin } from "../sessions/sessions.ts";
 import { issueTokens, refreshTokens } from "./tokens.service.ts";
 
 /** The reference's token routes, for programs. Preflights are answered by the CORS plugin. */

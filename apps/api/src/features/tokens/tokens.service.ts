@@ -7,7 +7,7 @@ import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../plugins/access-tokens.ts";
 import { findPrincipalOfSession, PROGRAM_SESSION_DAYS, type Principal, SESSION_HOLDS } from "../../plugins/session.ts";
-import type { SessionOrigin } from "../auth/sessions.ts";
+import type { SessionOrigin } from "../sessions/sessions.ts";
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from "./refresh-tokens.ts";
 
 type Signer = Pick<FastifyInstance, "signAccessToken" | "tokenSecret">;
@@ -24,7 +24,7 @@ export async function issueTokens(
     INSERT INTO sessions (id, user_id, kind, device, address, expires_at)
     VALUES (${id}::uuid, ${userId}::uuid, 'program', ${origin.device}, ${origin.address},
             now() + make_interval(days => ${PROGRAM_SESSION_DAYS}::int))`);
-  const principal = await findPrincipalOfSession(deps.db, id);
+  const principal = await findPrincipalOfSession(deps.db, id, origin.address);
   if (!principal) throw new AppError("sign_in_required");
   return presentTokens(signer, principal, { session_id: id, generation: 0 });
 }
@@ -46,7 +46,7 @@ export async function refreshTokens(deps: Deps, signer: Signer, text: string, ad
     await endIfStolen(deps, token, address);
     throw new AppError("sign_in_required");
   }
-  const principal = await findPrincipalOfSession(deps.db, token.session_id);
+  const principal = await findPrincipalOfSession(deps.db, token.session_id, address);
   if (!principal) throw new AppError("sign_in_required");
   return presentTokens(signer, principal, { ...token, generation: token.generation + 1 });
 }

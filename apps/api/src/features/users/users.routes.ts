@@ -1,32 +1,22 @@
-import {
-  listAccountsAnswerSchema,
-  listUsersAnswerSchema,
-  listUsersQuerySchema,
-  meAnswerSchema,
-} from "@confab/shared/users";
+import { listUsersAnswerSchema, listUsersQuerySchema, meAnswerSchema } from "@confab/shared/users";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { presentMe } from "./users.present.ts";
-import { listAccounts, listUsers } from "./users.service.ts";
+import { listUsers } from "./users.service.ts";
 
 export async function usersRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get("/api/v1/me", { schema: { response: { 200: meAnswerSchema } } }, async (request) => ({
-    me: presentMe(principalOf(request)),
+    me: presentMe(principalOf(request), await readWorkspaceSettings(deps.db, deps.config)),
   }));
 
   routes.get(
     "/api/v1/users",
     { schema: { querystring: listUsersQuerySchema, response: { 200: listUsersAnswerSchema } } },
     (request) => listUsers(deps, principalOf(request), request.query),
-  );
-
-  routes.get(
-    "/api/v1/accounts",
-    { schema: { querystring: listUsersQuerySchema, response: { 200: listAccountsAnswerSchema } } },
-    (request) => listAccounts(deps, principalOf(request), request.query),
   );
 }

@@ -3,10 +3,11 @@ import { workspaceSchema } from "@confab/shared/workspace";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { limited } from "../../plugins/rate-limit.ts";
 import { findPrincipal, principalOf, setSessionCookie } from "../../plugins/session.ts";
-import { sessionOrigin } from "../auth/sessions.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { sessionOrigin } from "../sessions/sessions.ts";
 import { presentMe } from "../users/users.present.ts";
 import { describeWorkspace, setUp } from "./workspace.service.ts";
 
@@ -27,8 +28,9 @@ export async function workspaceRoutes(
     async (request, reply) => {
       const { token } = await setUp(deps, request.body, sessionOrigin(request));
       setSessionCookie(reply, deps.config, token);
-      request.principal = await findPrincipal(deps.db, token);
-      return reply.code(201).send({ me: presentMe(principalOf(request)) });
+      request.principal = await findPrincipal(deps.db, token, request.ip);
+      const settings = await readWorkspaceSettings(deps.db, deps.config);
+      return reply.code(201).send({ me: presentMe(principalOf(request), settings) });
     },
   );
 }

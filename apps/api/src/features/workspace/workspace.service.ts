@@ -4,12 +4,13 @@ import { type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { insertAccount } from "../auth/accounts.ts";
 import { insertSignedIn, type SignedIn } from "../auth/auth.service.ts";
 import { hashPassword } from "../auth/password.ts";
-import type { SessionOrigin } from "../auth/sessions.ts";
 import { ensureEveryoneGroup, ownEveryoneGroup } from "../conversations/everyone-group.ts";
 import type { Audiences } from "../members/audiences.ts";
+import type { SessionOrigin } from "../sessions/sessions.ts";
 
 const SETUP_KEY = "setup_token_hash";
 export const VERSION = "0.1.0";
@@ -17,9 +18,7 @@ export const VERSION = "0.1.0";
 /** What a page needs to know before anyone is signed in. */
 export async function describeWorkspace(deps: Deps): Promise<Workspace> {
   return {
-    registration: deps.config.registration,
-    guests: deps.config.guests,
-    guest_ttl_hours: deps.config.guestTtlHours,
+    ...(await readWorkspaceSettings(deps.db, deps.config)),
     setup_needed: !(await hasAdministrator(deps.db)),
     ws_url: deps.config.wsUrl ?? null,
     version: VERSION,

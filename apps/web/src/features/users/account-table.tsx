@@ -1,4 +1,4 @@
-import type { Account } from "@confab/shared/users";
+import type { Account } from "@confab/shared/accounts";
 import { UserSearch } from "lucide-react";
 import { useState } from "react";
 import { formatDay, formatFull } from "../../lib/time.ts";

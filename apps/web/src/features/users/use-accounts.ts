@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { api } from "../../lib/api.ts";
+import { adminApi } from "../../lib/admin-api.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
 const TYPING_PAUSE_MS = 180;
@@ -10,7 +10,10 @@ export function useAccounts(typed: string) {
   return useInfiniteQuery({
     queryKey: ["accounts", query],
     queryFn: ({ pageParam }) =>
-      api.listAccounts({ ...(query === "" ? {} : { query }), ...(pageParam === null ? {} : { after: pageParam }) }),
+      adminApi.listAccounts({
+        ...(query === "" ? {} : { query }),
+        ...(pageParam === null ? {} : { after: pageParam }),
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     select: (data) => data.pages.flatMap((page) => page.accounts),

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { idSchema } from "./ids.ts";
+import { momentSchema } from "./text.ts";
+
+/** Where somebody is signed in: a browser, or a program with its family of tokens. */
+export const sessionSchema = z.object({
+  id: idSchema,
+  kind: z.enum(["browser", "program"]),
+  /** What the client called itself (its User-Agent). */
+  device: z.string(),
+  address: z.string(),
+  created_at: momentSchema,
+  last_used_at: momentSchema,
+  expires_at: momentSchema,
+  /** The one that asks. */
+  is_current: z.boolean(),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+export const listSessionsAnswerSchema = z.object({ sessions: z.array(sessionSchema) });
+/** `others` leaves the one that asks. */
+export const endSessionsQuerySchema = z.strictObject({ scope: z.enum(["all", "others"]).optional() });
