@@ -35,13 +35,14 @@ function apply(state: SnapshotState, event: Event): void {
       return;
     case "conversation.updated": {
       const { type: _, conversation_id, ...changed } = event;
-      return change(state, conversation_id, () => changed);
+      return change(state, conversation_id, (known) => (isNews(known, event) ? changed : {}));
     }
     case "member.added":
     case "member.updated":
     case "member.removed": {
       const { member_count, member_version, revision } = event;
-      return change(state, event.conversation_id, () => ({ member_count, member_version, revision }));
+      const changed = { member_count, member_version, revision };
+      return change(state, event.conversation_id, (known) => (isNews(known, event) ? changed : {}));
     }
     case "read_marker.moved":
       return change(state, event.conversation_id, () => ({ read_seq: event.read_seq, unread: event.unread }));
@@ -64,6 +65,13 @@ function apply(state: SnapshotState, event: Event): void {
     default:
       event satisfies never;
   }
+}
+
+/** A whole conversation that came before has in it what led up to it. */
+function isNews(known: Conversation, event: { revision: number }): boolean {
+  if (event.revision <= known.revision) return false;
+  if (event.revision !== known.revision + 1) throw new Error(`revision ${event.revision} follows ${known.revision}`);
+  return true;
 }
 
 function withMessage(

@@ -71,9 +71,21 @@ export async function newUser(url: string, username: string): Promise<TestClient
   return client;
 }
 
-export async function newGuest(url: string, username: string): Promise<TestClient> {
+/** The same person in another browser. */
+export async function signInElsewhere(
+  { url, person }: TestClient,
+  headers: Record<string, string> = {},
+): Promise<TestClient> {
   const client = new TestClient(url);
-  const made = await client.post("/guest", { username });
+  const signedIn = await client.post("/login", { username: person.username, password: PASSWORD }, headers);
+  if (signedIn.status !== 200) throw new Error(`could not sign in again: ${JSON.stringify(signedIn.body)}`);
+  client.person = person;
+  return client;
+}
+
+export async function newGuest(url: string, username: string, invite?: string): Promise<TestClient> {
+  const client = new TestClient(url);
+  const made = await client.post("/guest", { username, invite });
   if (made.status !== 201) throw new Error(`${username} could not enter: ${JSON.stringify(made.body)}`);
   client.person = { id: made.body.user.id, username, role: "guest" };
   return client;

@@ -3,9 +3,10 @@ import type { Conversation } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
 import { expect } from "vitest";
 import type { Db } from "../src/core/db.ts";
-import type { Answer, TestClient } from "./test-client.ts";
+import { type Answer, newGuest, type TestClient } from "./test-client.ts";
 
-export const messagesPath = (conversationId: string): string => `/api/v1/conversations/${conversationId}/messages`;
+export const conversationPath = (id: string, rest = ""): string => `/api/v1/conversations/${id}${rest}`;
+export const messagesPath = (conversationId: string): string => conversationPath(conversationId, "/messages");
 
 /** A group made by the administrator, with these people in it besides. */
 export async function newGroup(administrator: TestClient, name: string, members: TestClient[]): Promise<string> {
@@ -19,6 +20,13 @@ export async function newGroup(administrator: TestClient, name: string, members:
 export async function generalOf(client: TestClient): Promise<Conversation> {
   const { body } = await client.get("/api/v1/conversations");
   return body.conversations.find((conversation: Conversation) => conversation.name === "General");
+}
+
+/** A guest who came by a link into this group: the one conversation they are in. */
+export async function newGuestByLink(owner: TestClient, groupId: string, username: string): Promise<TestClient> {
+  const made = await owner.post(`/api/v1/conversations/${groupId}/invites`, {});
+  if (made.status !== 201) throw new Error(`could not make a link: ${JSON.stringify(made.body)}`);
+  return newGuest(owner.url, username, made.body.invite.token);
 }
 
 export function say(client: TestClient, conversationId: string, content: string, id = newId()): Promise<Answer> {

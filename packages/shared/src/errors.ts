@@ -32,6 +32,8 @@ export const ERRORS = {
   email_taken: [409, "An account with that e-mail address exists already."],
   last_administrator: [409, "Somebody has to be administrator. Make somebody else one first."],
   account_deleted: [409, "This account is deleted."],
+  account_deactivated: [409, "This account is deactivated. Reactivate it first."],
+  user_required: [409, "A guest has no password. Make the guest a user first."],
   guest_required: [409, "Only a guest can do that."],
   guest_cannot_own: [409, "A guest cannot be the owner of a group."],
   successor_required: [409, "Name somebody who takes the group over before you leave it."],

@@ -15,10 +15,18 @@ export interface AuditRecord {
 }
 
 /** Notes what somebody did, in the transaction of the act: neither happens without the other. */
-export async function recordAudit(tx: Tx, record: AuditRecord): Promise<void> {
-  const details = record.details === undefined ? null : JSON.stringify(record.details);
+export function recordAudit(tx: Tx, record: AuditRecord): Promise<void> {
+  return recordAudits(tx, [record]);
+}
+
+/** The same for an act that concerns many people, in one statement. */
+export async function recordAudits(tx: Tx, records: readonly AuditRecord[]): Promise<void> {
+  const details = (record: AuditRecord) => (record.details === undefined ? null : JSON.stringify(record.details));
   await tx.$executeRaw(sql`
     INSERT INTO audit_events (id, action, actor_id, user_id, conversation_id, address, details)
-    VALUES (${newId()}::uuid, ${record.action}, ${record.actor_id}::uuid, ${record.user_id ?? null}::uuid,
-            ${record.conversation_id ?? null}::uuid, ${record.address}, ${details}::jsonb)`);
+    SELECT * FROM unnest(
+      ${records.map(() => newId())}::uuid[], ${records.map((record) => record.action)}::text[],
+      ${records.map((record) => record.actor_id)}::uuid[], ${records.map((record) => record.user_id ?? null)}::uuid[],
+      ${records.map((record) => record.conversation_id ?? null)}::uuid[],
+      ${records.map((record) => record.address)}::text[], ${records.map(details)}::jsonb[])`);
 }

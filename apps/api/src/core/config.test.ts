@@ -96,6 +96,10 @@ describe("readConfig", () => {
     expect(readConfig({ GUESTS: word }).guests).toBe(guests);
   });
 
+  it.each(["open", "invite", "closed"])("reads REGISTRATION=%s", (registration) => {
+    expect(readConfig({ REGISTRATION: registration }).registration).toBe(registration);
+  });
+
   it("takes a database behind a Unix socket", () => {
     expect(problemsOf({ DATABASE_URL: "postgresql:///confab?host=/run/postgresql" })).toEqual([]);
   });

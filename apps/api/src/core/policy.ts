@@ -16,7 +16,8 @@ export type Relation =
   | "keeper_or_admin"
   | "reader"
   | "group_creator"
-  | "self";
+  | "self"
+  | "self_or_admin";
 
 export interface PolicyRow {
   readonly who: Who;
@@ -69,7 +70,7 @@ export const POLICY = {
   "GET /token": { who: "anyone", asksWho: true },
   "POST /refresh": { who: "anyone" },
   "GET /check": { who: "anyone", asksWho: true },
-  "GET /user/:user_id/conversations": { who: "guest", of: "self" },
+  "GET /user/:user_id/conversations": { who: "guest", of: "self_or_admin" },
   "GET /conversation/:conv_id": { who: "guest", of: "member_or_admin" },
   "GET /conversation/:conv_id/messages": { who: "guest", of: "member_or_admin" },
 

@@ -1,5 +1,5 @@
 import type { Role } from "@confab/shared/users";
-import { type WorkspaceSettings, workspaceSettingsSchema } from "@confab/shared/workspace";
+import { type UpdateWorkspaceBody, type WorkspaceSettings, workspaceSettingsSchema } from "@confab/shared/workspace";
 import type { Config } from "./config.ts";
 import { sql, type Tx } from "./db.ts";
 
@@ -21,7 +21,7 @@ export async function readWorkspaceSettings(tx: Tx, config: Config): Promise<Wor
 }
 
 /** Keeps some of the settings; those that are not named stay as they are. */
-export async function writeWorkspaceSettings(tx: Tx, changes: Partial<WorkspaceSettings>): Promise<void> {
+export async function writeWorkspaceSettings(tx: Tx, changes: UpdateWorkspaceBody): Promise<void> {
   const value = JSON.stringify(changes);
   await tx.$executeRaw(sql`
     INSERT INTO settings (key, value) VALUES (${KEY}, ${value}::jsonb)

@@ -9,6 +9,7 @@ export const LIMITS = {
   sign_in: { max: 20, timeWindow: "5 minutes" },
   registration: { max: 30, timeWindow: "1 hour" },
   guest_entry: { max: 30, timeWindow: "1 hour" },
+  invite_opening: { max: 300, timeWindow: "1 hour" },
 } as const;
 
 /** Route options that put a route under one of the limits. */

@@ -58,7 +58,9 @@ async function findPrincipalWhere(db: Db, condition: Sql, address: string): Prom
   const found = rows[0];
   if (!found) return null;
   const { is_stale, ...principal } = found;
-  if (is_stale) await db.$executeRaw`UPDATE sessions SET last_used_at = now() WHERE id = ${found.session_id}::uuid`;
+  if (is_stale)
+    await db.$executeRaw`
+      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${found.session_id}::uuid`;
   return { ...principal, address };
 }
 

@@ -25,7 +25,7 @@ export interface AccountMade {
 }
 
 /** Names under which the messages of people who are gone stay. */
-const RESERVED_KEYS = new Set(["guest", "deleted user"]);
+export const RESERVED_KEYS = new Set(["guest", "deleted user"]);
 
 /**
  * Creates an account and puts it into "General" (unless told otherwise), in the caller's transaction. Throws username_taken or email_taken.

@@ -11,8 +11,9 @@ import { startHousekeeping } from "./housekeeping.ts";
 
 export async function authRoutes(
   app: FastifyInstance,
-  { deps }: { deps: Deps & { audiences: Audiences } },
+  { deps: given }: { deps: Deps & { audiences: Audiences } },
 ): Promise<void> {
+  const deps = { ...given, tokenSecret: app.tokenSecret };
   const stopHousekeeping = startHousekeeping(deps);
   app.addHook("onClose", async () => stopHousekeeping());
 
@@ -30,7 +31,7 @@ export async function authRoutes(
         next: "/login",
         act: async (body) => ({
           status: 201,
-          body: await register(deps, body),
+          body: await register(deps, body, request.ip),
           flash: "Your account is ready. Sign in with it.",
         }),
       }),

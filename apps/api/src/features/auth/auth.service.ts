@@ -1,13 +1,17 @@
 import type { AccountAnswer, GuestBody, LoginBody, RegisterBody } from "@confab/shared/auth";
 import { announce } from "../../core/announce.ts";
-import { sql } from "../../core/db.ts";
+import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { announceJoinedEveryone } from "../conversations/everyone-group.ts";
+import { announceGroupChange, type GroupChange } from "../groups/group-change.ts";
+import { enterByInvite } from "../invites/enter-by-invite.ts";
+import { getOpenInvite, type InviteDeps } from "../invites/open-invites.ts";
+import { inLine } from "../invites/waiting-line.ts";
 import type { Audiences } from "../members/audiences.ts";
-import { closeSession, openSession, type SessionOrigin } from "../sessions/sessions.ts";
+import { announceEnded, endSessions, openSession, type SessionOrigin } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
 import { type AccountMade, insertAccount, type NewAccount } from "./accounts.ts";
 import { hashPassword, isPasswordRight } from "./password.ts";
@@ -20,28 +24,45 @@ export interface SignedIn {
   readonly token: string;
 }
 
-/** An account with a password. It is not signed in. Throws registration_closed, username_taken, email_taken. */
-export async function register(deps: AuthDeps, body: RegisterBody): Promise<AccountAnswer> {
+/**
+ * An account with a password. It is not signed in. By an invite, its use is counted, and the account joins the conversation
+ * it leads into. Throws registration_closed, invite_required, invite_not_found, username_taken, email_taken.
+ */
+export async function register(deps: InviteDeps, body: RegisterBody, address: string): Promise<AccountAnswer> {
   const { registration } = await readWorkspaceSettings(deps.db, deps.config);
   if (registration === "closed") throw new AppError("registration_closed");
+  if (registration === "invite" && body.invite === undefined) throw new AppError("invite_required");
+  const invite = body.invite === undefined ? null : await getOpenInvite(deps, body.invite);
   const passwordHash = await hashPassword(body.password);
   const account = { username: body.username, role: "user", email: body.email, passwordHash, ttlHours: null } as const;
-  const made = await deps.db.$transaction((tx) => insertAccount(tx, account));
-  await announceAccount(deps, made);
+  const insert = async (tx: Tx) => {
+    const inserted = await insertAccount(tx, account);
+    const person = { user_id: inserted.id, address };
+    return { made: inserted, entered: invite && (await enterByInvite(tx, invite.id, person)) };
+  };
+  const transaction = () => deps.db.$transaction(insert);
+  const { made, entered } = await (invite ? inLine(invite.id, transaction) : transaction());
+  await announceAccount(deps, made, entered);
   return presentAccountAnswer(made);
 }
 
-/** A guest: a name, no password, gone after a while; signed in at once. Throws guests_off, username_taken. */
-export async function enterAsGuest(deps: AuthDeps, body: GuestBody, origin: SessionOrigin): Promise<SignedIn> {
+/**
+ * A guest: a name, no password, gone after a while; signed in at once. By an invite, the guest comes into its conversation
+ * and no other. Throws guests_off, invite_not_found (also for an invite to an account), username_taken.
+ */
+export async function enterAsGuest(deps: InviteDeps, body: GuestBody, origin: SessionOrigin): Promise<SignedIn> {
   const settings = await readWorkspaceSettings(deps.db, deps.config);
   if (!settings.guests) throw new AppError("guests_off");
-  return insertSignedIn(deps, origin, {
-    username: body.username,
-    role: "guest",
-    email: null,
-    passwordHash: null,
-    ttlHours: settings.guest_ttl_hours,
-  });
+  const guest = { username: body.username, role: "guest", email: null, passwordHash: null } as const;
+  const ttlHours = settings.guest_ttl_hours;
+  if (body.invite === undefined) return insertSignedIn(deps, origin, { ...guest, ttlHours });
+  // Asked first, so that somebody without a link that is open learns no taken name.
+  const invite = await getOpenInvite(deps, body.invite);
+  if (invite.conversation_id === null) throw new AppError("invite_not_found");
+  const enter = (tx: Tx, made: AccountMade) =>
+    enterByInvite(tx, invite.id, { user_id: made.id, address: origin.address });
+  const account = { ...guest, ttlHours, joinsEveryone: false } as const;
+  return inLine(invite.id, () => insertSignedIn(deps, origin, account, enter));
 }
 
 /** Creates an account and a session for it in one transaction, with whatever else belongs to the act. */
@@ -49,21 +70,25 @@ export async function insertSignedIn(
   deps: AuthDeps,
   origin: SessionOrigin,
   account: NewAccount,
-  alsoDo: (tx: Parameters<typeof openSession>[0], made: AccountMade) => Promise<void> = async () => undefined,
+  /** Gives the group that the account came into by it, if it did. */
+  alsoDo: (tx: Tx, made: AccountMade) => Promise<GroupChange | null> = async () => null,
 ): Promise<SignedIn & { made: AccountMade }> {
-  const { made, token } = await deps.db.$transaction(async (tx) => {
+  const { made, entered, token } = await deps.db.$transaction(async (tx) => {
     const inserted = await insertAccount(tx, account);
-    await alsoDo(tx, inserted);
-    return { made: inserted, token: await openSession(tx, inserted.id, origin) };
+    const change = await alsoDo(tx, inserted);
+    const ground = { password_hash: account.passwordHash };
+    return { made: inserted, entered: change, token: await openSession(tx, inserted.id, origin, ground) };
   });
-  await announceAccount(deps, made);
+  await announceAccount(deps, made, entered);
   return { answer: presentAccountAnswer(made), token, made };
 }
 
+type CheckedAccount = Omit<AccountMade, "joined"> & { readonly password_hash: string | null };
+
 /** The account of a username or e-mail address, if the password is right. Throws password_wrong, server_busy. */
-export async function checkPassword(deps: Deps, body: LoginBody): Promise<Omit<AccountMade, "joined">> {
+export async function checkPassword(deps: Deps, body: LoginBody): Promise<CheckedAccount> {
   const name = (body.username ?? body.email ?? "").trim();
-  const [user] = await deps.db.$queryRaw<(Omit<AccountMade, "joined"> & { password_hash: string | null })[]>(sql`
+  const [user] = await deps.db.$queryRaw<CheckedAccount[]>(sql`
     SELECT id, username, email, role, expires_at, password_hash FROM users
      WHERE (username_key = ${usernameKey(name)} OR email = ${name.toLowerCase()})
        AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())`);
@@ -75,18 +100,19 @@ export async function checkPassword(deps: Deps, body: LoginBody): Promise<Omit<A
 /** Opens a browser's session for a username or e-mail address and its password. Throws password_wrong, server_busy. */
 export async function signIn(deps: Deps, body: LoginBody, origin: SessionOrigin): Promise<SignedIn> {
   const user = await checkPassword(deps, body);
-  return { answer: presentAccountAnswer(user), token: await openSession(deps.db, user.id, origin) };
+  const token = await deps.db.$transaction((tx) => openSession(tx, user.id, origin, user));
+  return { answer: presentAccountAnswer(user), token };
 }
 
 /** Ends a session: its row first, then its open sockets. */
 export async function signOut(deps: Deps, principal: Principal): Promise<void> {
-  await closeSession(deps.db, principal.session_id);
-  deps.hub.disconnect({ sessionId: principal.session_id }, "session_ended");
+  announceEnded(deps, await endSessions(deps.db, principal.user_id, { only: principal.session_id }));
 }
 
-async function announceAccount(deps: AuthDeps, made: AccountMade): Promise<void> {
+async function announceAccount(deps: AuthDeps, made: AccountMade, entered: GroupChange | null): Promise<void> {
   const user = { id: made.id, username: made.username, role: made.role };
   await announce(deps.log, () => announceJoinedEveryone(deps, made.joined, user));
+  if (entered) await announce(deps.log, () => announceGroupChange(deps, entered));
 }
 
 function presentAccountAnswer(account: Omit<AccountMade, "joined">): AccountAnswer {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
 import { wire } from "../../app.ts";
-import { retireExpiredGuests } from "./expired-guests.ts";
+import { retireExpiredGuest, retireExpiredGuests } from "./expired-guests.ts";
 
 let server: TestServer;
 const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined };
@@ -44,6 +44,13 @@ describe("guests whose time is up", () => {
 
     const again = await newGuest(server.url, "Carol");
     expect(again.person.id).not.toBe(carol.person.id);
+  });
+
+  test("a guest who has become a user meanwhile stays", async () => {
+    const frank = await newGuest(server.url, "Frank");
+    await server.db.user.update({ where: { id: frank.person.id }, data: { role: "user", expires_at: null } });
+    await retireExpiredGuest(wire(server.config, server.db, silent), frank.person.id);
+    expect((await frank.get("/api/v1/conversations")).body.conversations).toHaveLength(1);
   });
 
   test("a guest with time left is left alone", async () => {

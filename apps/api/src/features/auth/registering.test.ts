@@ -47,12 +47,12 @@ describe("POST /register", () => {
     const say = (_facts: object, sentence: string) => void said.push(sentence);
     const log = { debug: say, warn: say, error: say };
     const { config, db } = server;
-    const deps = { config, db, hub: new Hub(), log, audiences: new Audiences(nobodyThere) };
+    const deps = { config, db, hub: new Hub(), log, audiences: new Audiences(nobodyThere), tokenSecret: "unused" };
     const username = freshName("Ada");
-    const made = await createAccount(deps, { username, email: emailOf(username), password: PASSWORD });
+    const made = await createAccount(deps, { username, email: emailOf(username), password: PASSWORD }, "127.0.0.1");
     await nobodyThere.$disconnect();
     expect(made.user.username).toBe(username);
-    expect(said).toEqual(["a new account could not be announced"]);
+    expect(said).toEqual(["a committed change could not be announced"]);
   });
 
   it("puts the newcomer into General, with nothing there unread", async () => {

@@ -145,6 +145,7 @@ describe("a session", () => {
       create_group: false,
       list_users: true,
       manage_workspace: false,
+      claim_account: false,
     });
   });
 });

@@ -5,8 +5,19 @@ import { mayRead } from "../members/members.access.ts";
 import { MESSAGE_COLUMNS } from "../messages/messages.present.ts";
 import { type ConversationWithMessageRow, presentConversation, type Viewer } from "./conversations.present.ts";
 
-/** One statement, so that numbers, last message and read marker belong to the same moment. */
-async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promise<Conversation[]> {
+/** The most recently active first. */
+const BY_ACTIVITY = sql`x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`;
+
+/**
+ * The conversations `c` that meet a condition, which has to see to the viewer's rights. One statement, so that numbers,
+ * last message and read marker belong to the same moment.
+ */
+export async function viewConversations(
+  tx: Tx,
+  viewer: Viewer,
+  condition: Sql,
+  order: Sql = BY_ACTIVITY,
+): Promise<Conversation[]> {
   const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
     SELECT c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
            c.archived_at, coalesce(c.joined_by_everyone, false) AS joined_by_everyone,
@@ -27,7 +38,7 @@ async function viewConversations(tx: Tx, viewer: Viewer, condition: Sql): Promis
           FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
       ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
-     ORDER BY x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`);
+     ORDER BY ${order}`);
   return rows.map((row) => presentConversation(row, viewer));
 }
 

@@ -66,7 +66,8 @@ export function presentConversation(row: ConversationWithMessageRow, viewer: Vie
     member_count: row.member_count,
     archived_at: row.archived_at?.toISOString() ?? null,
     joined_by_everyone: row.joined_by_everyone,
-    last_message: row.id === null ? null : presentMessage(row as MessageRow),
+    // From outside nobody sees what was written without leaving a trace, and lists leave none.
+    last_message: row.id === null || row.member_role === null ? null : presentMessage(row as MessageRow),
     other:
       row.other_id === null
         ? null

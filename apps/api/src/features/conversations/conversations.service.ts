@@ -8,6 +8,7 @@ import type { Deps } from "../../core/deps.ts";
 import { AppError, invalidField } from "../../core/errors.ts";
 import { mayCreateGroup, readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
+import { noteVisit } from "../members/visits.ts";
 import { listChangedMessages } from "../messages/messages.pages.ts";
 import { IS_ACTIVE } from "../users/users.service.ts";
 import { findConversation, getConversation } from "./conversations.access.ts";
@@ -24,6 +25,7 @@ export async function listChanges(
   query: { after_revision: number; limit?: number | undefined },
 ): Promise<ChangesPage> {
   const conversation = await getConversation(deps.db, principal, id);
+  if (conversation.role === null) await noteVisit(deps.db, principal, id);
   const limit = query.limit ?? CHANGES_PAGE_MAX;
   // Up to the conversation's own revision: what is committed between the two reads belongs to a later page, or the
   // numbers and the messages would tell of two different moments.
@@ -102,7 +104,7 @@ export async function createGroup(
 export async function activeUserIds(tx: Tx, ids: string[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>(sql`
     SELECT u.id FROM users u
-     WHERE u.id = ANY(${ids}::uuid[]) AND ${IS_ACTIVE} ORDER BY u.id FOR KEY SHARE`);
+     WHERE u.id = ANY(${ids}::uuid[]) AND ${IS_ACTIVE} ORDER BY u.id FOR SHARE`);
   return rows.map((row) => row.id);
 }
 

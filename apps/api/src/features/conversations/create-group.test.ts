@@ -2,6 +2,7 @@ import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
+import { writeWorkspaceSettings } from "../../core/workspace-settings.ts";
 
 let server: TestServer;
 let administrator: TestClient;
@@ -21,6 +22,10 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
+const NOTHING = {
+  ...{ send: false, manage: false, change_members: false, archive: false },
+  ...{ transfer: false, delete: false, leave: false, list_visits: false },
+};
 const countGroups = () => server.db.conversation.count({ where: { kind: "group" } });
 
 async function membersOf(id: string) {
@@ -60,6 +65,9 @@ describe("POST /api/v1/conversations with kind group", () => {
       member_version: 1,
       other: null,
       unread: 0,
+      archived_at: null,
+      joined_by_everyone: false,
+      can: Object.fromEntries(Object.keys(NOTHING).map((right) => [right, true])),
     });
     const roles = [
       [administrator.person.id, "owner"],
@@ -69,17 +77,33 @@ describe("POST /api/v1/conversations with kind group", () => {
     expect(await membersOf(body.conversation.id)).toEqual(new Map(roles));
     for (const [index, socket] of sockets.entries()) {
       const { conversation } = await socket.next("conversation.joined");
-      expect(conversation).toEqual({ ...body.conversation, role: index === 0 ? "owner" : "member" });
+      const { can } = body.conversation;
+      const asMember = { role: "member", can: { ...NOTHING, send: true, leave: true } };
+      expect(conversation).toEqual({ ...body.conversation, ...(index === 0 ? { role: "owner", can } : asMember) });
     }
     await outsider.settled();
     expect(outsider.all("conversation.joined")).toEqual([]);
   });
 
-  it("is for administrators only", async () => {
+  it("is for administrators, and for users where the workspace says so, never for guests", async () => {
     const before = await countGroups();
-    for (const client of [ada, guest])
-      expect(await create(client, {})).toMatchObject({ status: 403, body: { code: "role_insufficient" } });
+    expect(await create(ada, {})).toMatchObject({ status: 403, body: { code: "group_creation_restricted" } });
+    const guestsAreRefused = async () =>
+      expect(await create(guest, {})).toMatchObject({ status: 403, body: { code: "role_insufficient" } });
+    await guestsAreRefused();
     expect(await countGroups()).toBe(before);
+    await writeWorkspaceSettings(server.db, { group_creation: "users" });
+    try {
+      expect(await create(ada, { member_ids: [ben.person.id] })).toMatchObject({
+        status: 201,
+        body: { conversation: { owner_id: ada.person.id, role: "owner", member_count: 2 } },
+      });
+      await guestsAreRefused();
+      expect(await countGroups()).toBe(before + 1);
+    } finally {
+      await writeWorkspaceSettings(server.db, { group_creation: "admins" });
+    }
+    expect((await create(ada, {})).status).toBe(403);
   });
 
   it("refuses members who do not exist or whose account does not work, and makes nothing", async () => {

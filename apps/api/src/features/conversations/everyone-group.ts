@@ -21,14 +21,16 @@ export async function ensureEveryoneGroup(tx: Tx): Promise<void> {
 }
 
 /**
- * Puts a new account into "General", in the transaction that creates it; what is there already counts as read.
- * Call announceJoinedEveryone after the commit.
+ * Puts an account that is new, or locked, into "General", in the transaction of the act; what is there already counts as
+ * read. Null for somebody who is there. Call announceJoinedEveryone after the commit.
  */
 export async function joinEveryoneGroup(tx: Tx, userId: string): Promise<JoinedEveryone | null> {
   const [joined] = await tx.$queryRaw<JoinedEveryone[]>(sql`
     WITH general AS (
-      UPDATE conversations SET revision = revision + 1, member_version = member_version + 1, member_count = member_count + 1
-       WHERE joined_by_everyone RETURNING id, revision, member_version, member_count, last_seq
+      UPDATE conversations c SET revision = revision + 1, member_version = member_version + 1, member_count = member_count + 1
+       WHERE joined_by_everyone AND NOT EXISTS (
+         SELECT 1 FROM conversation_members m WHERE m.conversation_id = c.id AND m.user_id = ${userId}::uuid)
+      RETURNING id, revision, member_version, member_count, last_seq
     ), member AS (
       INSERT INTO conversation_members (conversation_id, user_id, read_seq)
       SELECT id, ${userId}::uuid, last_seq FROM general RETURNING joined_at

@@ -3,10 +3,16 @@ import type { Deps } from "../../core/deps.ts";
 import type { Audiences } from "./audiences.ts";
 
 /**
- * Tells everyone who shares a conversation with somebody their new name or role. The person's own connections were opened
- * for what the account was before: they are closed, and reconnect at once to be told who they are now.
+ * Tells everyone who shares a conversation with somebody, or did until now (`formerly`), their new name or role. The
+ * person's own connections were opened for what the account was before: they are closed, and reconnect at once to be told
+ * who they are now.
  */
-export async function announceUser(deps: Pick<Deps, "hub"> & { audiences: Audiences }, user: Person): Promise<void> {
+export async function announceUser(
+  deps: Pick<Deps, "hub"> & { audiences: Audiences },
+  user: Person,
+  formerly: Iterable<string> = [],
+): Promise<void> {
   deps.hub.disconnect({ userId: user.id }, "account_changed");
-  deps.hub.publish(await deps.audiences.around(user.id), { type: "user.updated", user });
+  const audience = new Set([...formerly, ...(await deps.audiences.around(user.id))]);
+  deps.hub.publish(audience, { type: "user.updated", user });
 }

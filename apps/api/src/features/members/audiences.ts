@@ -49,7 +49,11 @@ export class Audiences {
       SELECT c.member_version,
              ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
         FROM conversations c WHERE c.id = ${conversationId}::uuid`);
-    const audience = { memberVersion: found?.member_version ?? 0, userIds: new Set(found?.user_ids) };
+    if (!found) {
+      this.#known.delete(conversationId);
+      return new Set();
+    }
+    const audience = { memberVersion: found.member_version, userIds: new Set(found.user_ids) };
     const before = this.#known.get(conversationId);
     // Two loads may overtake each other; the older answer must not replace the newer.
     if (before && before.memberVersion > audience.memberVersion) return before.userIds;

@@ -1,7 +1,8 @@
 import type { MemberRole } from "@confab/shared/conversations";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { type Db, type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
+import { noteVisit } from "./visits.ts";
 
 export interface VisibleConversation {
   id: string;
@@ -27,5 +28,12 @@ export async function getVisibleConversation(tx: Tx, principal: Principal, id: s
       LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ${principal.user_id}::uuid
      WHERE c.id = ${id}::uuid AND ${mayRead(principal)}`);
   if (!found) throw new AppError("conversation_not_found");
+  return found;
+}
+
+/** The same for reading what was written in it, which from outside leaves a trace. */
+export async function openVisibleConversation(db: Db, principal: Principal, id: string): Promise<VisibleConversation> {
+  const found = await getVisibleConversation(db, principal, id);
+  if (found.member_role === null) await noteVisit(db, principal, id);
   return found;
 }

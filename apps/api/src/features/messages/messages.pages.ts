@@ -3,7 +3,7 @@ import type { ListMessagesQuery, Message, MessagesPage } from "@confab/shared/me
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { getVisibleConversation } from "../members/members.access.ts";
+import { openVisibleConversation } from "../members/members.access.ts";
 import { MESSAGE_COLUMNS, type MessageRow, presentMessage } from "./messages.present.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function listMessages(
   conversationId: string,
   query: ListMessagesQuery,
 ): Promise<MessagesPage> {
-  const { last_seq } = await getVisibleConversation(deps.db, principal, conversationId);
+  const { last_seq } = await openVisibleConversation(deps.db, principal, conversationId);
   const limit = query.limit ?? MESSAGES_PAGE;
   const until = Math.min(
     last_seq,

@@ -55,6 +55,13 @@ const TABLE: [string, Expected, Expected, Expected, Expected][] = [
   ["/groups", signIn("/groups"), 403, 403, 200],
   ["/groups/create", signIn("/groups/create"), 403, 403, 200],
   ["/users", signIn("/users"), 403, 403, 200],
+  ["/settings", signIn("/settings"), 403, 403, 200],
+  ["/audit", signIn("/audit"), 403, 403, 200],
+  ["/audit?action=member.left", signIn("/audit?action=member.left"), 403, 403, 200],
+  ["/account", signIn("/account"), 200, 200, 200],
+  ["/join", 200, 200, 200, 200],
+  ["/join?as=account", 200, 200, 200, 200],
+  ["/reset-password", 200, 200, 200, 200],
   ["/register", 200, CONVERSATIONS, CONVERSATIONS, CONVERSATIONS],
   ["/login", 200, CONVERSATIONS, CONVERSATIONS, CONVERSATIONS],
   ["/auth/login", 200, CONVERSATIONS, CONVERSATIONS, CONVERSATIONS],
@@ -64,6 +71,8 @@ const TABLE: [string, Expected, Expected, Expected, Expected][] = [
   ["/conversations?q=a%26b", signIn("/conversations?q=a%26b"), 200, 200, 200],
   ["/nothing-here", 404, 404, 404, 404],
   ["/chat", 404, 404, 404, 404],
+  ["/join/nonsense", 404, 404, 404, 404],
+  ["/account/sessions", 404, 404, 404, 404],
   ["/conversations/:general/nothing", 404, 404, 404, 404],
   ["/logout/", 404, 404, 404, 404],
   ["/%E2%82%AC", 404, 404, 404, 404],
@@ -94,6 +103,19 @@ describe.each(CASES)("GET $path", ({ path, who, expected }) => {
     const head = await caller?.send("HEAD", withIds(path), undefined, NAVIGATION);
     expect(head?.status).toBe(answer?.status);
     expect(head?.body).toBe("");
+  });
+});
+
+describe("GET /groups/create", () => {
+  it("is for users as long as the workspace lets them create groups", async () => {
+    const statuses = () =>
+      Promise.all(WHO.map(async (who) => (await callers[who]?.get("/groups/create", NAVIGATION))?.status));
+    const choose = (group_creation: string) =>
+      callers["an administrator"]?.send("PATCH", "/api/v1/workspace", { group_creation });
+    await choose("users");
+    expect(await statuses()).toEqual([302, 403, 200, 200]);
+    await choose("admins");
+    expect(await statuses()).toEqual([302, 403, 403, 200]);
   });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stateAfter } from "../../../test/snapshot-state.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
-import { generalOf, messageCommand, newGroup, say } from "../../../test/test-conversation.ts";
+import { conversationPath, generalOf, messageCommand, newGroup, say } from "../../../test/test-conversation.ts";
 import type { TestSocket } from "../../../test/test-socket.ts";
 
 let server: TestServer;
@@ -118,6 +118,42 @@ describe("a snapshot and the events after it equal a fresh snapshot", () => {
       watchers[1]?.[1].send({ type: "typing.start", conversation_id: general });
       for (const index of [0, 2, 3]) await watchers[index]?.[1].next("typing.started");
     }, ["typing.started"]);
+  });
+
+  it("after a group was renamed, archived, restored and handed over", async () => {
+    const group = await newGroup(administrator, "Changing", [ada, ben, carol]);
+    const path = conversationPath(group);
+    await expectNoDrift(async () => {
+      await administrator.send("PATCH", path, { name: "Changed", description: "Now with a description." });
+      await administrator.post(`${path}/archive`, {});
+      await administrator.post(`${path}/restore`, {});
+      await administrator.put(`${path}/owner`, { user_id: ada.person.id });
+      await ada.send("PATCH", path, { name: "By another hand" });
+    }, ["conversation.updated", "member.updated", "conversation.joined"]);
+  });
+
+  it("after members were added, given roles, removed, and left", async () => {
+    const group = await newGroup(administrator, "Coming and going", [ada]);
+    const path = conversationPath(group);
+    await expectNoDrift(async () => {
+      await say(ada, group, "before they came");
+      await administrator.post(`${path}/members`, { user_ids: [ben.person.id, carol.person.id] });
+      await administrator.put(`${path}/members/${ben.person.id}/role`, { role: "owner" });
+      await say(carol, group, "here I am");
+      await ben.send("DELETE", `${path}/members/${carol.person.id}`);
+      await say(ada, group, "after she went");
+      await ben.put(`${path}/members/${ben.person.id}/role`, { role: "member" });
+      await administrator.post(`${path}/leave`, { successor_id: ada.person.id });
+      await ada.post(`${path}/members`, { user_ids: [carol.person.id] });
+    }, ["member.added", "member.updated", "member.removed", "conversation.joined", "conversation.left"]);
+  });
+
+  it("after a group was deleted", async () => {
+    const group = await newGroup(administrator, "Short-lived", [ada, ben]);
+    await expectNoDrift(
+      () => administrator.post(conversationPath(group, "/delete"), { name: "Short-lived" }),
+      ["conversation.left"],
+    );
   });
 
   it("after all of it at once", async () => {

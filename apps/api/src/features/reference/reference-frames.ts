@@ -6,7 +6,7 @@ import { AppError } from "../../core/errors.ts";
 import { encodeFrame } from "../../core/frames.ts";
 import type { Connection } from "../../core/hub.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { getVisibleConversation } from "../members/members.access.ts";
+import { openVisibleConversation } from "../members/members.access.ts";
 import { createMessage } from "../messages/messages.service.ts";
 import type { MessageWriter } from "../messages/messages.writer.ts";
 
@@ -24,7 +24,7 @@ export async function obeyReferenceFrame(
   const senderId = frame.message_type === "IdMessage" ? frame.sender_id : frame.meta.sender_id;
   if (senderId !== principal.user_id) throw new AppError("sender_refused");
   if (frame.message_type === "IdMessage") {
-    await getVisibleConversation(deps.db, principal, frame.conv_id);
+    await openVisibleConversation(deps.db, principal, frame.conv_id);
     return;
   }
   await createMessage(deps, principal, frame.meta.conversation_id, {

@@ -1,24 +1,22 @@
 import { Readable } from "node:stream";
-import type { ReferenceMessage, ReferenceMessagesQuery } from "@confab/shared/reference";
-import { sql } from "../../core/db.ts";
+import type { ReferenceMessagesQuery } from "@confab/shared/reference";
+import { type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 
 /** Rows fetched at a time while all are streamed: few megabytes even of the longest messages. */
 const BATCH = 250;
 const EVERYTHING = 2_147_483_647;
 
-type Row = Omit<ReferenceMessage, "sent_from_client" | "sent_from_server"> & {
-  sent_from_client: Date;
-  sent_from_server: Date;
-};
+/** A moment as JavaScript writes it in JSON. */
+const asMoment = (column: Sql) => sql`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-function presentReferenceMessage(row: Row): ReferenceMessage {
-  return {
-    ...row,
-    sent_from_client: row.sent_from_client.toISOString(),
-    sent_from_server: row.sent_from_server.toISOString(),
-  };
-}
+/**
+ * The reference's message, from `messages` as x, with its members in the reference's order. The database writes the JSON
+ * of a whole batch: objects made of a million rows here would hold up everybody else, and memory would grow by them.
+ */
+const REFERENCE_MESSAGE = sql`
+  SELECT x.id, x.conversation_id, x.sender_id, x.content, ${asMoment(sql`x.sent_from_client`)} AS sent_from_client,
+         ${asMoment(sql`x.sent_from_server`)} AS sent_from_server`;
 
 /**
  * `{"messages":[…]}`, oldest first, as a stream: a batch is fetched when the one before has been taken off our hands,
@@ -42,12 +40,12 @@ async function* writeMessages(deps: Deps, conversationId: string, from: number, 
   // Both ends of a batch are given, as numbers have no gaps. With a LIMIT instead, the database may sort all that is
   // left for every batch, and does while it has not yet counted a table that has grown.
   for (let after = from; after < until; after += BATCH) {
-    const rows = await deps.db.$queryRaw<Row[]>(sql`
-      SELECT id, conversation_id, sender_id, content, sent_from_client, sent_from_server FROM messages
-       WHERE conversation_id = ${conversationId}::uuid AND seq > ${after} AND seq <= ${Math.min(until, after + BATCH)}
-       ORDER BY seq`);
-    if (rows.length === 0) continue;
-    yield separator + rows.map((row) => JSON.stringify(presentReferenceMessage(row))).join(",");
+    const [batch] = await deps.db.$queryRaw<{ json: string | null }[]>(sql`
+      SELECT string_agg(row_to_json(message)::text, ',' ORDER BY x.seq) AS json
+        FROM messages x CROSS JOIN LATERAL (${REFERENCE_MESSAGE}) message
+       WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after} AND x.seq <= ${Math.min(until, after + BATCH)}`);
+    if (!batch?.json) continue;
+    yield separator + batch.json;
     separator = ",";
   }
   yield "]}";

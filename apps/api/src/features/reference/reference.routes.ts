@@ -11,7 +11,7 @@ import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { getConversation } from "../conversations/conversations.access.ts";
-import { getVisibleConversation } from "../members/members.access.ts";
+import { openVisibleConversation } from "../members/members.access.ts";
 import { streamReferenceMessages } from "./reference.pages.ts";
 import { listUserConversations } from "./reference.service.ts";
 
@@ -46,7 +46,7 @@ export async function referenceRoutes(app: FastifyInstance, { deps }: { deps: De
     // No HEAD: it would read everything for nobody, and no client could stop it.
     { exposeHeadRoute: false, schema: { params, querystring: referenceMessagesQuerySchema } },
     async (request, reply) => {
-      const { id, last_seq } = await getVisibleConversation(deps.db, principalOf(request), request.params.conv_id);
+      const { id, last_seq } = await openVisibleConversation(deps.db, principalOf(request), request.params.conv_id);
       return reply
         .type("application/json; charset=utf-8")
         .send(streamReferenceMessages(deps, id, last_seq, request.query));

@@ -118,6 +118,14 @@ class Chat {
   }
 }
 
+/** What was a moment ago was a day ago. */
+async function passDay(): Promise<void> {
+  const day = "interval '1 day'";
+  await server.db.$executeRawUnsafe(
+    `UPDATE sessions SET created_at = created_at - ${day}, last_used_at = last_used_at - ${day}, expires_at = expires_at - ${day}`,
+  );
+}
+
 describe("a client written for the reference", () => {
   it("registers, gets tokens, lists, reads, talks, refreshes and checks, and never notices the difference", async () => {
     const [ada, ben] = [new ReferenceClient("Ada"), new ReferenceClient("Ben")];
@@ -149,10 +157,14 @@ describe("a client written for the reference", () => {
     expect(written).toEqual(expected);
 
     // A week of refreshing every ten minutes, the first refresh token all along.
-    for (let times = 0; times < 7 * 24 * 6; times += 1) await ada.refresh();
+    for (let day = 0; day < 7; day += 1) {
+      for (let times = 0; times < 24 * 6; times += 1) await ada.refresh();
+      await passDay();
+    }
+    await ada.refresh();
     expect((await ada.check()).body).toMatchObject({ authenticated: true, user: ada.userId, email: "ada@example.org" });
     adas.say("Still here", "2026-02-10T04:05:06Z");
     await expect.poll(() => bens.seen.at(-1)?.payload.content).toBe("Still here");
     for (const chat of [adas, bens]) chat.close();
-  });
+  }, 60_000);
 });

@@ -1,8 +1,11 @@
 import { newId } from "@confab/shared/ids";
 import type { FastifyRequest } from "fastify";
 import { sql, type Tx } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
-import { SESSION_DAYS } from "../../plugins/session.ts";
+import { PROGRAM_SESSION_DAYS, SESSION_DAYS } from "../../plugins/session.ts";
+import { IS_ACTIVE } from "../users/users.service.ts";
 
 /** Where a session was opened, to be recognised in a list later. */
 export interface SessionOrigin {
@@ -14,8 +17,20 @@ export function sessionOrigin(request: FastifyRequest): SessionOrigin {
   return { device: (request.headers["user-agent"] ?? "").slice(0, 300).toWellFormed(), address: request.ip };
 }
 
-/** Opens a session, always under a fresh secret, and returns that secret: the cookie's value. */
-export async function openSession(tx: Tx, userId: string, origin: SessionOrigin): Promise<string> {
+/** What a session is opened on: a password that was right (known by its hash), or another open session. */
+export type SessionGround = { readonly password_hash: string | null } | { readonly session_id: string };
+
+/**
+ * Opens a browser's session, always under a fresh secret, and returns that secret: the cookie's value. Throws
+ * sign_in_required if what it is opened on does not hold any more.
+ */
+export async function openSession(
+  tx: Tx,
+  userId: string,
+  origin: SessionOrigin,
+  ground: SessionGround,
+): Promise<string> {
+  await holdGround(tx, userId, ground);
   const token = newSecret();
   await tx.$executeRaw(sql`
     INSERT INTO sessions (id, user_id, token_hash, device, address, expires_at)
@@ -24,6 +39,62 @@ export async function openSession(tx: Tx, userId: string, origin: SessionOrigin)
   return token;
 }
 
-export async function closeSession(tx: Tx, sessionId: string): Promise<void> {
-  await tx.$executeRaw(sql`DELETE FROM sessions WHERE id = ${sessionId}::uuid`);
+/** Opens a program's session and returns its id. Throws sign_in_required like openSession. */
+export async function openProgramSession(
+  tx: Tx,
+  userId: string,
+  origin: SessionOrigin,
+  ground: SessionGround,
+): Promise<string> {
+  await holdGround(tx, userId, ground);
+  const id = newId();
+  await tx.$executeRaw(sql`
+    INSERT INTO sessions (id, user_id, kind, device, address, expires_at)
+    VALUES (${id}::uuid, ${userId}::uuid, 'program', ${origin.device}, ${origin.address},
+            now() + make_interval(days => ${PROGRAM_SESSION_DAYS}::int))`);
+  return id;
+}
+
+/**
+ * A password is changed, or all sessions are ended, in the moment between the check and the opening: the session must not
+ * outlive that. Both sides lock the account, so one of them sees what the other has done.
+ */
+async function holdGround(tx: Tx, userId: string, ground: SessionGround): Promise<void> {
+  await tx.$queryRaw(sql`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR SHARE`);
+  const holds =
+    "session_id" in ground
+      ? sql`EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${ground.session_id}::uuid AND s.user_id = u.id)`
+      : sql`u.password_hash IS NOT DISTINCT FROM ${ground.password_hash}`;
+  const held = await tx.$queryRaw<unknown[]>(sql`
+    SELECT 1 FROM users u WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} AND ${holds}`);
+  if (held.length === 0) throw new AppError("sign_in_required");
+}
+
+export interface EndedSession {
+  readonly id: string;
+  readonly kind: "browser" | "program";
+  readonly device: string;
+}
+
+/**
+ * Ends sessions of somebody, browsers and programs: all of them, all `except` one, or `only` one. Their cookies and tokens
+ * stop working with the commit; call announceEnded after it. Needs a transaction, unless it is `only` one.
+ */
+export async function endSessions(
+  tx: Tx,
+  userId: string,
+  which: { except?: string; only?: string } = {},
+): Promise<EndedSession[]> {
+  // Whoever is just opening one has done so, or will find the account changed.
+  await tx.$queryRaw(sql`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`);
+  return tx.$queryRaw<EndedSession[]>(sql`
+    DELETE FROM sessions
+     WHERE user_id = ${userId}::uuid AND id IS DISTINCT FROM ${which.except ?? null}::uuid
+       AND id = coalesce(${which.only ?? null}::uuid, id)
+    RETURNING id, kind, device`);
+}
+
+/** Closes the sockets of sessions that have ended. */
+export function announceEnded(deps: Pick<Deps, "hub">, ended: EndedSession[]): void {
+  for (const { id } of ended) deps.hub.disconnect({ sessionId: id }, "session_ended");
 }

@@ -47,6 +47,18 @@ describe("a client that ignores successors", () => {
     expect(await checkStatus(server.url, answers.at(-1)?.body.access_token)).toBe(200);
     expect(await checkStatus(server.url, access)).toBe(200);
     expect(await auditOf(ben)).toEqual([]);
+  }, 60_000);
+
+  it("goes on for weeks with it, by the database's clock", async () => {
+    for (let week = 0; week < 12; week += 1) {
+      await server.db.$executeRaw`
+        UPDATE sessions SET created_at = created_at - interval '7 days', last_used_at = last_used_at - interval '7 days',
+                            expires_at = expires_at - interval '7 days' WHERE id = ${sessionOf(first)}::uuid`;
+      const answer = await refresh(server.url, first);
+      expect(answer.status, `week ${week + 1}`).toBe(200);
+      expect(await checkStatus(server.url, answer.body.access_token)).toBe(200);
+    }
+    expect(await auditOf(ben)).toEqual([]);
   });
 });
 
@@ -67,7 +79,7 @@ describe("a client that adopts successors", () => {
     await times(1_000, () => refresh(server.url, second));
     expect(await isAlive()).toBe(true);
     expect((await refresh(server.url, await successorOf(second))).status).toBe(200);
-  });
+  }, 60_000);
 
   it("finds out that its old token is in other hands: the family ends, sockets close, it is noted", async () => {
     const socket = await openSocket(access);

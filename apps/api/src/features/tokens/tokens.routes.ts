@@ -11,7 +11,7 @@ import { parseWith } from "../../plugins/schema-compiler.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { checkPassword } from "../auth/auth.service.ts";
 import { sessionOrigin } from "../sessions/sessions.ts";
-import { issueTokens, refreshTokens } from "./tokens.service.ts";
+import { issueTokens, refreshTokens, type TokenOwner } from "./tokens.service.ts";
 
 /** The reference's token routes, for programs. Preflights are answered by the CORS plugin. */
 export async function tokensRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
@@ -21,12 +21,12 @@ export async function tokensRoutes(app: FastifyInstance, { deps }: { deps: Deps 
 
   routes.post("/token", options, async (request) => {
     const user = await checkPassword(deps, parseWith(loginBodySchema, request.body));
-    return issueTokens(deps, app, user.id, sessionOrigin(request));
+    return issueTokens(deps, app, { userId: user.id, ground: user }, sessionOrigin(request));
   });
 
   // No HEAD: it would open a session whose tokens nobody ever sees.
   routes.get("/token", { ...options, exposeHeadRoute: false }, async (request) =>
-    issueTokens(deps, app, await userIdOf(deps, request), sessionOrigin(request)),
+    issueTokens(deps, app, await ownerOf(deps, request), sessionOrigin(request)),
   );
 
   const methods = ["GET", "POST", "OPTIONS"];
@@ -61,12 +61,16 @@ export async function tokensRoutes(app: FastifyInstance, { deps }: { deps: Deps 
  * Whom a `GET /token` is for: the name and password of HTTP Basic (RFC 7617), or else the browser's session. An access
  * token is not enough: it would turn the ten minutes of a leaked one into months.
  */
-async function userIdOf(deps: Deps, request: FastifyRequest): Promise<string> {
+async function ownerOf(deps: Deps, request: FastifyRequest): Promise<TokenOwner> {
   const { authorization } = request.headers;
-  if (authorization === undefined && bearerOf(request) === null) return principalOf(request).user_id;
+  if (authorization === undefined && bearerOf(request) === null) {
+    const { user_id, session_id } = principalOf(request);
+    return { userId: user_id, ground: { session_id } };
+  }
   const credentials = readBasic(authorization ?? "");
   if (credentials === null) throw new AppError("sign_in_required");
-  return (await checkPassword(deps, credentials)).id;
+  const user = await checkPassword(deps, credentials);
+  return { userId: user.id, ground: user };
 }
 
 function readBasic(authorization: string): LoginBody | null {

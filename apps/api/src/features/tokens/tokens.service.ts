@@ -1,4 +1,3 @@
-import { newId } from "@confab/shared/ids";
 import type { TokenAnswer } from "@confab/shared/tokens";
 import type { FastifyInstance } from "fastify";
 import { recordAudit } from "../../core/audit.ts";
@@ -6,24 +5,26 @@ import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../plugins/access-tokens.ts";
-import { findPrincipalOfSession, PROGRAM_SESSION_DAYS, type Principal, SESSION_HOLDS } from "../../plugins/session.ts";
-import type { SessionOrigin } from "../sessions/sessions.ts";
+import { findPrincipalOfSession, type Principal, SESSION_HOLDS } from "../../plugins/session.ts";
+import { openProgramSession, type SessionGround, type SessionOrigin } from "../sessions/sessions.ts";
 import { type RefreshToken, readRefreshToken, writeRefreshToken } from "./refresh-tokens.ts";
 
 type Signer = Pick<FastifyInstance, "signAccessToken" | "tokenSecret">;
 
-/** A session for a program, and its first pair of tokens. */
+/** Whom tokens are for, and what says so. */
+export interface TokenOwner {
+  readonly userId: string;
+  readonly ground: SessionGround;
+}
+
+/** A session for a program, and its first pair of tokens. Throws sign_in_required. */
 export async function issueTokens(
   deps: Deps,
   signer: Signer,
-  userId: string,
+  { userId, ground }: TokenOwner,
   origin: SessionOrigin,
 ): Promise<TokenAnswer> {
-  const id = newId();
-  await deps.db.$executeRaw(sql`
-    INSERT INTO sessions (id, user_id, kind, device, address, expires_at)
-    VALUES (${id}::uuid, ${userId}::uuid, 'program', ${origin.device}, ${origin.address},
-            now() + make_interval(days => ${PROGRAM_SESSION_DAYS}::int))`);
+  const id = await deps.db.$transaction((tx) => openProgramSession(tx, userId, origin, ground));
   const principal = await findPrincipalOfSession(deps.db, id, origin.address);
   if (!principal) throw new AppError("sign_in_required");
   return presentTokens(signer, principal, { session_id: id, generation: 0 });
@@ -38,7 +39,7 @@ export async function refreshTokens(deps: Deps, signer: Signer, text: string, ad
   const token = readRefreshToken(signer.tokenSecret, text);
   if (!token) throw new AppError("sign_in_required");
   const used = await deps.db.$executeRaw(sql`
-    UPDATE sessions s SET generation = ${token.generation}, last_used_at = now()
+    UPDATE sessions s SET generation = ${token.generation}, last_used_at = now(), address = ${address}
       FROM users u
      WHERE s.id = ${token.session_id}::uuid AND s.kind = 'program' AND u.id = s.user_id AND ${SESSION_HOLDS}
        AND ${token.generation}::int BETWEEN s.generation AND s.generation + 1`);

@@ -43,6 +43,7 @@ describe("POST /api/v1/setup", () => {
       create_group: true,
       list_users: true,
       manage_workspace: true,
+      claim_account: false,
     });
     expect((await ada.get("/api/v1/me")).body.me).toEqual(answer.body.me);
     const { conversations } = (await ada.get("/api/v1/conversations")).body;
@@ -181,6 +182,7 @@ describe("GET /api/v1/workspace", () => {
       registration: "open",
       guests: true,
       guest_ttl_hours: 24,
+      group_creation: "admins",
       setup_needed: true,
       ws_url: null,
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),

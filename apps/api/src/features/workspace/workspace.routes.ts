@@ -1,5 +1,5 @@
 import { setupAnswerSchema, setupBodySchema } from "@confab/shared/auth";
-import { workspaceSchema } from "@confab/shared/workspace";
+import { updateWorkspaceBodySchema, workspaceSchema } from "@confab/shared/workspace";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
@@ -9,7 +9,7 @@ import { findPrincipal, principalOf, setSessionCookie } from "../../plugins/sess
 import type { Audiences } from "../members/audiences.ts";
 import { sessionOrigin } from "../sessions/sessions.ts";
 import { presentMe } from "../users/users.present.ts";
-import { describeWorkspace, setUp } from "./workspace.service.ts";
+import { describeWorkspace, setUp, updateWorkspace } from "./workspace.service.ts";
 
 export async function workspaceRoutes(
   app: FastifyInstance,
@@ -18,6 +18,12 @@ export async function workspaceRoutes(
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get("/api/v1/workspace", { schema: { response: { 200: workspaceSchema } } }, () => describeWorkspace(deps));
+
+  routes.patch(
+    "/api/v1/workspace",
+    { schema: { body: updateWorkspaceBodySchema, response: { 200: workspaceSchema } } },
+    (request) => updateWorkspace(deps, principalOf(request), request.body),
+  );
 
   routes.post(
     "/api/v1/setup",

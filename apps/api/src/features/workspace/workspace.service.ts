@@ -1,10 +1,12 @@
 import type { SetupBody } from "@confab/shared/auth";
-import type { Workspace } from "@confab/shared/workspace";
+import type { UpdateWorkspaceBody, Workspace, WorkspaceSettings } from "@confab/shared/workspace";
+import { recordAudit } from "../../core/audit.ts";
 import { type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
-import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
+import { readWorkspaceSettings, writeWorkspaceSettings } from "../../core/workspace-settings.ts";
+import type { Principal } from "../../plugins/session.ts";
 import { insertAccount } from "../auth/accounts.ts";
 import { insertSignedIn, type SignedIn } from "../auth/auth.service.ts";
 import { hashPassword } from "../auth/password.ts";
@@ -26,6 +28,33 @@ export async function describeWorkspace(deps: Deps): Promise<Workspace> {
 }
 
 /**
+ * What an administrator decides, from now on and on every node; it goes before what the environment says. Settings that are
+ * not named stay as they are.
+ */
+export async function updateWorkspace(deps: Deps, principal: Principal, body: UpdateWorkspaceBody): Promise<Workspace> {
+  await deps.db.$transaction(async (tx) => {
+    // One at a time: what is noted as changed must be what was there.
+    await lockWorkspace(tx);
+    const before = await readWorkspaceSettings(tx, deps.config);
+    await writeWorkspaceSettings(tx, body);
+    const after = await readWorkspaceSettings(tx, deps.config);
+    const names = (Object.keys(after) as (keyof WorkspaceSettings)[]).filter((name) => after[name] !== before[name]);
+    if (names.length === 0) return;
+    await recordAudit(tx, {
+      action: "workspace.updated",
+      actor_id: principal.user_id,
+      address: principal.address,
+      details: Object.fromEntries(names.map((name) => [name, { from: before[name], to: after[name] }])),
+    });
+  });
+  return describeWorkspace(deps);
+}
+
+async function lockWorkspace(tx: Tx): Promise<void> {
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtext('confab workspace'))`);
+}
+
+/**
  * Makes a fresh database ready: the group "General", the administrator of the ADMIN_ settings, or else a new one-time
  * set-up token, which is returned and replaces the one before; null when there is an administrator.
  */
@@ -35,7 +64,7 @@ export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promi
   const passwordHash = admin ? await hashPassword(admin.password) : null;
   return deps.db.$transaction(async (tx) => {
     // One node at a time: two starting together must not make two administrators or two tokens.
-    await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtext('confab workspace'))`);
+    await lockWorkspace(tx);
     if (await hasAdministrator(tx)) return null;
     // A link that was printed before must not outlive its purpose.
     await tx.$executeRaw(sql`DELETE FROM settings WHERE key = ${SETUP_KEY}`);
@@ -74,6 +103,7 @@ export async function setUp(
     async (tx, made) => {
       await spendSetupToken(tx, body.token);
       await ownEveryoneGroup(tx, made.id);
+      return null;
     },
   );
 }

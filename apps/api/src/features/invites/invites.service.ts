@@ -1,0 +1,116 @@
+import { newId } from "@confab/shared/ids";
+import type { CreateInviteBody, Invite, InviteUse } from "@confab/shared/invites";
+import { INVITE_USES_PAGE_MAX } from "@confab/shared/limits";
+import { recordAudit } from "../../core/audit.ts";
+import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { AppError } from "../../core/errors.ts";
+import type { Principal } from "../../plugins/session.ts";
+import type { GroupRow } from "../groups/group-change.ts";
+import { lockManagedGroup } from "../groups/groups.access.ts";
+import type { PersonRow } from "../users/users.present.ts";
+import { type InviteRow, presentInvite, presentInviteUse } from "./invites.present.ts";
+import { INVITE_TABLES, type InviteDeps, IS_OPEN } from "./open-invites.ts";
+
+/** Where an invite leads: into this conversation, or (null) to an account. */
+type Target = string | null;
+
+/**
+ * The invites to a target, the newest first. Throws role_insufficient for an account and anyone but an administrator, and
+ * what lockManagedGroup throws.
+ */
+export function listInvites(deps: InviteDeps, principal: Principal, target: Target): Promise<Invite[]> {
+  return deps.db.$transaction(async (tx) => {
+    await lockTarget(tx, principal, target);
+    const rows = await selectInvites(tx, leadsTo(target));
+    return rows.map((row) => presentInvite(row, deps.tokenSecret));
+  });
+}
+
+/** Makes an invite; without limits, anybody can come by it until it is revoked. Throws conversation_archived and what listInvites throws. */
+export function createInvite(
+  deps: InviteDeps,
+  principal: Principal,
+  target: Target,
+  { label = "", expires_in_hours, uses_max }: CreateInviteBody,
+): Promise<Invite> {
+  const id = newId();
+  return deps.db.$transaction(async (tx) => {
+    const group = await lockTarget(tx, principal, target);
+    if (group !== null && group.archived_at !== null) throw new AppError("conversation_archived");
+    await tx.$executeRaw(sql`
+      INSERT INTO invites (id, conversation_id, label, created_by, uses_max, expires_at)
+      VALUES (${id}::uuid, ${target}::uuid, ${label}, ${principal.user_id}::uuid, ${uses_max ?? null},
+              now() + make_interval(secs => ${expires_in_hours ?? null}::float8 * 3600))`);
+    await recordInvite(tx, "invite.created", principal, target, { invite_id: id, label });
+    return presentInvite(await getInvite(tx, target, id), deps.tokenSecret);
+  });
+}
+
+/** From now on nobody comes through it any more. Throws invite_not_found and what listInvites throws. */
+export async function revokeInvite(
+  deps: InviteDeps,
+  principal: Principal,
+  target: Target,
+  inviteId: string,
+): Promise<void> {
+  await deps.db.$transaction(async (tx) => {
+    await lockTarget(tx, principal, target);
+    const { label } = await getInvite(tx, target, inviteId);
+    const isNew = await tx.$executeRaw(sql`
+      UPDATE invites SET revoked_at = clock_timestamp() WHERE id = ${inviteId}::uuid AND revoked_at IS NULL`);
+    if (isNew) await recordInvite(tx, "invite.revoked", principal, target, { invite_id: inviteId, label });
+  });
+}
+
+/** Who came through an invite, the newest first; also who is gone again. Throws invite_not_found and what listInvites throws. */
+export function listInviteUses(
+  deps: InviteDeps,
+  principal: Principal,
+  target: Target,
+  inviteId: string,
+): Promise<InviteUse[]> {
+  return deps.db.$transaction(async (tx) => {
+    await lockTarget(tx, principal, target);
+    await getInvite(tx, target, inviteId);
+    const rows = await tx.$queryRaw<(PersonRow & { used_at: Date })[]>(sql`
+      SELECT u.id, u.username, u.role, iu.used_at FROM invite_uses iu JOIN users u ON u.id = iu.user_id
+       WHERE iu.invite_id = ${inviteId}::uuid ORDER BY iu.used_at DESC, u.id DESC LIMIT ${INVITE_USES_PAGE_MAX}`);
+    return rows.map(presentInviteUse);
+  });
+}
+
+/** The group, locked, that the caller may make links into; null for links to an account, which administrators make. */
+async function lockTarget(tx: Tx, principal: Principal, target: Target): Promise<GroupRow | null> {
+  if (target !== null) return lockManagedGroup(tx, principal, target);
+  if (principal.role !== "admin") throw new AppError("role_insufficient");
+  return null;
+}
+
+function leadsTo(target: Target): Sql {
+  return target === null ? sql`i.conversation_id IS NULL` : sql`i.conversation_id = ${target}::uuid`;
+}
+
+function selectInvites(tx: Tx, condition: Sql): Promise<InviteRow[]> {
+  return tx.$queryRaw<InviteRow[]>(sql`
+    SELECT i.id, i.conversation_id, i.label, u.id AS maker_id, u.username AS maker_username, u.role AS maker_role,
+           i.created_at, i.expires_at, i.uses_max, i.use_count, i.revoked_at, ${IS_OPEN} AS is_open
+      FROM ${INVITE_TABLES} WHERE ${condition} ORDER BY i.created_at DESC, i.id DESC`);
+}
+
+/** One of a target's invites. Throws invite_not_found, also for another target's. */
+async function getInvite(tx: Tx, target: Target, id: string): Promise<InviteRow> {
+  const [found] = await selectInvites(tx, sql`i.id = ${id}::uuid AND ${leadsTo(target)}`);
+  if (!found) throw new AppError("invite_not_found");
+  return found;
+}
+
+function recordInvite(
+  tx: Tx,
+  action: "invite.created" | "invite.revoked",
+  principal: Principal,
+  target: Target,
+  details: { invite_id: string; label: string },
+): Promise<void> {
+  const { user_id: actor_id, address } = principal;
+  return recordAudit(tx, { action, actor_id, conversation_id: target, address, details });
+}

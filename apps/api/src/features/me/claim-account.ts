@@ -1,0 +1,55 @@
+import type { ClaimAccountBody, Me } from "@confab/shared/users";
+import { announce } from "../../core/announce.ts";
+import { recordAudit } from "../../core/audit.ts";
+import { sql } from "../../core/db.ts";
+import type { Deps } from "../../core/deps.ts";
+import { AppError } from "../../core/errors.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
+import type { Principal } from "../../plugins/session.ts";
+import { hashPassword } from "../auth/password.ts";
+import { announceJoinedEveryone, joinEveryoneGroup } from "../conversations/everyone-group.ts";
+import { announceUser } from "../members/announce-user.ts";
+import type { Audiences } from "../members/audiences.ts";
+import { lockOwnAccount } from "./me.access.ts";
+import { readMe, whereFree } from "./me.service.ts";
+
+/**
+ * Makes a guest a user in place: same id, same messages and conversations, and no end. Throws guest_required,
+ * registration_closed, invite_required, email_taken, server_busy, and sign_in_required if the visit runs out meanwhile.
+ */
+export async function claimAccount(
+  deps: Deps & { audiences: Audiences },
+  principal: Principal,
+  body: ClaimAccountBody,
+): Promise<Me> {
+  if (principal.role !== "guest") throw new AppError("guest_required");
+  const { registration } = await readWorkspaceSettings(deps.db, deps.config);
+  if (registration !== "open")
+    throw new AppError(registration === "closed" ? "registration_closed" : "invite_required");
+  const passwordHash = await hashPassword(body.password);
+  const { user, joined } = await whereFree("email_taken", () =>
+    deps.db.$transaction(async (tx) => {
+      const { id, username, role } = await lockOwnAccount(tx, principal);
+      if (role !== "guest") throw new AppError("guest_required");
+      // Before the address is set, which locks the account whole: who writes a message has its conversation's lock and
+      // then looks at the account, and the two must not wait for each other.
+      const everyone = await joinEveryoneGroup(tx, id);
+      await tx.$executeRaw(sql`
+        UPDATE users SET role = 'user', email = ${body.email}, password_hash = ${passwordHash}, expires_at = NULL
+         WHERE id = ${id}::uuid`);
+      await recordAudit(tx, {
+        action: "account.claimed",
+        actor_id: id,
+        user_id: id,
+        address: principal.address,
+        details: { name: username },
+      });
+      return { user: { id, username, role: "user" as const }, joined: everyone };
+    }),
+  );
+  await announce(deps.log, async () => {
+    await announceUser(deps, user);
+    await announceJoinedEveryone(deps, joined, user);
+  });
+  return readMe(deps, principal);
+}
