@@ -1,5 +1,6 @@
 import { conversationAnswerSchema, listConversationsAnswerSchema } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
+import { inviteAnswerSchema } from "@confab/shared/invites";
 import type { Person } from "./fixtures.ts";
 
 /** What is made ready before people look at it, by the ways that other programs have too. */
@@ -53,4 +54,16 @@ export async function floodConversation(person: Person, conversationId: string, 
     [conversationId, ids] as const,
   );
   await page.close();
+}
+
+/** A link into a conversation, made by somebody who may: its address on this server, and where it is taken back. */
+export async function createInvite(
+  person: Person,
+  conversationId: string,
+): Promise<{ link: string; resource: string }> {
+  const invites = `/api/v1/conversations/${conversationId}/invites`;
+  const answer = await person.context.request.post(invites, { data: {} });
+  if (!answer.ok()) throw new Error(`The link was not created: ${answer.status()} ${await answer.text()}`);
+  const { id, token } = inviteAnswerSchema.parse(await answer.json()).invite;
+  return { link: `/join#${token}`, resource: `${invites}/${id}` };
 }

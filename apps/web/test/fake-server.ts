@@ -236,6 +236,7 @@ export class FakeServer {
         registration: "open",
         guests: true,
         guest_ttl_hours: 24,
+        group_creation: "admins",
         setup_needed: false,
         ws_url: null,
         version: "1",

@@ -37,15 +37,6 @@ export const referenceConversationAnswerSchema = z.object({
   }),
 });
 
-export interface ReferenceMessage {
-  id: string;
-  conversation_id: string;
-  sender_id: string;
-  content: string;
-  sent_from_client: string;
-  sent_from_server: string;
-}
-
 const seqSchema = z.coerce.number().int().min(0).max(2_147_483_647);
 
 /** All of it optional, in any combination. A limit of any size: the answer is streamed. */

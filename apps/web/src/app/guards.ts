@@ -1,3 +1,4 @@
+import type { Me } from "@confab/shared/users";
 import type { Workspace } from "@confab/shared/workspace";
 import { type LoaderFunctionArgs, redirect } from "react-router";
 import { loadSession } from "../features/auth/load-session.ts";
@@ -16,12 +17,18 @@ export async function requireSession({ request }: LoaderFunctionArgs): Promise<n
   return null;
 }
 
+/** For a page that is for everybody and greets whoever is signed in: who came, null for somebody who is not. */
+export async function askWhoCame(): Promise<Me | null> {
+  await isSignedIn();
+  return useSession.getState().me;
+}
+
 /**
  * For the pages before sign-in: whoever is signed in already goes on. Who comes in by one of these addresses is signed
  * out, or the server would have sent them on. Gives what those pages need to know.
  */
 export async function requireNoSession({ request }: LoaderFunctionArgs): Promise<Workspace> {
   if (useSession.getState().status === "signed_in")
-    throw redirect(nextPathOf(new URL(request.url).search) ?? paths.conversations);
+    throw redirect(nextPathOf(new URL(request.url)) ?? paths.conversations);
   return api.workspace();
 }

@@ -1,7 +1,7 @@
 import { createBrowserRouter, redirect } from "react-router";
 import { paths } from "../lib/paths.ts";
 import { ErrorPage } from "./error-page.tsx";
-import { requireNoSession, requireSession } from "./guards.ts";
+import { askWhoCame, requireNoSession, requireSession } from "./guards.ts";
 import { Splash } from "./splash.tsx";
 
 /** Every page, and who may see it. Each group of pages comes as its own file when it is first needed. */
@@ -16,7 +16,7 @@ export const router = createBrowserRouter([
       { path: "/register", loader: requireNoSession, lazy: () => import("../routes/register.tsx") },
       { path: "/guest", loader: requireNoSession, lazy: () => import("../routes/guest.tsx") },
       { path: "/setup", loader: requireNoSession, lazy: () => import("../routes/setup.tsx") },
-      { path: "/join", lazy: () => import("../routes/join.tsx") },
+      { path: "/join", loader: askWhoCame, lazy: () => import("../routes/join.tsx") },
       { path: "/reset-password", lazy: () => import("../routes/reset-password.tsx") },
       {
         loader: requireSession,

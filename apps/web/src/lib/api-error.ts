@@ -6,6 +6,9 @@ export type ApiErrorCode = ErrorCode | "network_failed" | "answer_malformed";
 const NETWORK_FAILED = "The server cannot be reached. Check your connection and try again.";
 const ANSWER_MALFORMED = "The server gave an answer that could not be understood. Try again in a moment.";
 
+/** Refusals that are about one field of a form, though they name none. */
+const FIELD_OF: Partial<Record<ErrorCode, string>> = { username_taken: "username", email_taken: "email" };
+
 /** Every way a call of `api` can fail. `message` is a sentence for a person; `status` 0 means no answer came. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -43,9 +46,14 @@ export function refusedBy(response: Response, body: unknown): ApiError {
   return new ApiError(problem.code, {
     status: response.status,
     message: problem.message,
-    errors: problem.errors ?? [],
+    errors: problem.errors ?? fieldProblemsOf(problem),
     retryAfterMs,
   });
+}
+
+function fieldProblemsOf({ code, message }: Problem): FieldProblem[] {
+  const field = FIELD_OF[code];
+  return field === undefined ? [] : [{ field, message }];
 }
 
 /** The sentence about one form field, named without the leading slash of its JSON pointer; null when it is fine. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatClock, formatDay, formatFull, formatListTime, isSameDay } from "./time.ts";
+import { formatClock, formatDate, formatDay, formatDistance, formatFull, formatListTime, isSameDay } from "./time.ts";
 
 // Moments without Z are local, so these tests hold in every time zone.
 const now = new Date("2026-11-22T10:00:00");
@@ -39,4 +39,33 @@ it("formatFull leaves nothing open", () => {
 it("isSameDay goes by the calendar, not by the hours in between", () => {
   expect(isSameDay("2026-11-22T00:00:00", "2026-11-22T23:59:59")).toBe(true);
   expect(isSameDay("2026-11-21T23:59:59", "2026-11-22T00:00:00")).toBe(false);
+});
+
+describe("formatDate", () => {
+  it.each([
+    ["2026-11-22T00:00:00", "Today"],
+    ["2026-11-21T23:59:59", "Yesterday"],
+    ["2026-11-20T12:00:00", "20 Nov"],
+    ["2025-11-22T09:05:00", "22 Nov 2025"],
+  ])("%s is %s", (moment, text) => {
+    expect(formatDate(moment, now)).toBe(text);
+  });
+});
+
+describe("formatDistance", () => {
+  it.each([
+    ["2026-11-22T10:00:59", "now"],
+    ["2026-11-22T10:01:00", "in 1 minute"],
+    ["2026-11-22T10:59:00", "in 59 minutes"],
+    ["2026-11-22T10:59:59", "in 1 hour"],
+    ["2026-11-22T14:59:50", "in 5 hours"],
+    ["2026-11-23T09:59:59", "in 24 hours"],
+    ["2026-11-24T09:29:00", "in 47 hours"],
+    ["2026-11-24T09:59:59", "in 2 days"],
+    ["2026-11-29T09:59:59", "in 7 days"],
+    ["2026-11-22T09:58:00", "2 minutes ago"],
+    ["2026-11-20T09:59:00", "2 days ago"],
+  ])("%s is %s", (moment, text) => {
+    expect(formatDistance(moment, now)).toBe(text);
+  });
 });

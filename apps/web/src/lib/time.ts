@@ -1,3 +1,5 @@
+import { countOf } from "./titles.ts";
+
 type Moment = string | Date;
 
 const DAY_MS = 86_400_000;
@@ -49,6 +51,16 @@ export function formatListTime(moment: Moment, now: Date = new Date()): string {
   return date.getFullYear() === now.getFullYear() ? day : `${day} ${date.getFullYear()}`;
 }
 
+/** The day alone, short: "Today", "Yesterday", "3 Mar", "3 Mar 2025". */
+export function formatDate(moment: Moment, now: Date = new Date()): string {
+  const date = dateOf(moment);
+  const days = daysAgo(date, now);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  const day = `${date.getDate()} ${monthShort.format(date)}`;
+  return date.getFullYear() === now.getFullYear() ? day : `${day} ${date.getFullYear()}`;
+}
+
 /** Everything, for a tooltip: "Monday, 3 March 2025, 14:05". */
 export function formatFull(moment: Moment): string {
   const date = dateOf(moment);
@@ -57,4 +69,19 @@ export function formatFull(moment: Moment): string {
 
 export function isSameDay(a: Moment, b: Moment): boolean {
   return midnightOf(dateOf(a)) === midnightOf(dateOf(b));
+}
+
+/** How long a time is, rounded, in a unit that says enough: "45 minutes", "36 hours", "3 days". */
+export function formatDuration(durationMs: number): string {
+  const minutes = Math.max(1, Math.round(durationMs / 60_000));
+  if (minutes < 60) return countOf(minutes, "minute");
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? countOf(hours, "hour") : countOf(Math.round(hours / 24), "day");
+}
+
+/** How far away a moment is: "in 5 hours", "3 days ago", and "now" for less than a minute. */
+export function formatDistance(moment: Moment, now: Date = new Date()): string {
+  const distance = dateOf(moment).getTime() - now.getTime();
+  if (Math.abs(distance) < 60_000) return "now";
+  return distance > 0 ? `in ${formatDuration(distance)}` : `${formatDuration(-distance)} ago`;
 }

@@ -12,6 +12,7 @@ import { useSession } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { applyReady } from "./apply-ready.ts";
 import { forgetConversation } from "./catch-up.ts";
+import { forgetUnsent } from "./forget-unsent.ts";
 import { refuseSend } from "./outbox-entries.ts";
 import { takeChange } from "./revisions.ts";
 import { takeConversation, takeReadMarker } from "./take-conversation.ts";
@@ -30,6 +31,7 @@ export function applyEvent(event: Event): void {
     case "conversation.joined":
       return takeConversation(event.conversation);
     case "conversation.left":
+      forgetUnsent(event.conversation_id);
       return forgetConversation(event.conversation_id);
     case "conversation.updated":
       return inOrder(event, () => useConversations.setState((state) => applyConversationUpdate(state, event)));

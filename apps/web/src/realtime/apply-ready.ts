@@ -5,6 +5,7 @@ import { replaceOnline, usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { catchUp, forgetConversation, refresh } from "./catch-up.ts";
+import { forgetUnsentOutside } from "./forget-unsent.ts";
 import { distanceBehind, noteJump } from "./revisions.ts";
 import { peopleOf, stopRecounting } from "./take-conversation.ts";
 
@@ -14,6 +15,7 @@ export function applyReady({ me, conversations, online }: EventOf<"ready">): voi
   useUsers.setState((state) => upsertPeople(state, [me, ...conversations.flatMap(peopleOf)]));
   usePresence.setState(replaceOnline(online));
   useConversations.setState((state) => replaceConversations(state, conversations));
+  forgetUnsentOutside(conversations);
   stopRecounting();
   for (const { id } of conversations) noteJump(id);
   for (const conversationId of Object.keys(useMessages.getState().windows)) reviewWindow(conversationId);

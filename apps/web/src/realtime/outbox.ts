@@ -161,6 +161,8 @@ async function post(entry: OutboxEntry, signal: AbortSignal): Promise<void> {
 }
 
 async function markFailed(entry: OutboxEntry, failure: string): Promise<void> {
+  // Given up meanwhile, because its conversation was left: it must not come back as a failure.
+  if (findEntry(entry.id) === undefined) return;
   const failed = { ...entry, failure };
   showMine(failed);
   await saveEntry(failed);

@@ -1,16 +1,19 @@
 import type { Workspace } from "@confab/shared/workspace";
-import { useState } from "react";
+import { useCallback } from "react";
 import { useLoaderData, useLocation, useNavigate } from "react-router";
 import { AuthLink, AuthPage } from "../features/auth/auth-page.tsx";
 import { SignInForm } from "../features/auth/sign-in-form.tsx";
-import { takeFlash } from "../lib/flash.ts";
+import { useFlash } from "../features/auth/use-flash.ts";
 import { nextPathOf, paths } from "../lib/paths.ts";
 
 export function Component() {
   const workspace = useLoaderData<Workspace>();
   const navigate = useNavigate();
-  const { search } = useLocation();
-  const [flash] = useState(takeFlash);
+  const location = useLocation();
+  const { search, hash, key } = location;
+  const flash = useFlash();
+  const next = nextPathOf(location) ?? paths.conversations;
+  const onDone = useCallback(() => navigate(next, { replace: true }), [navigate, next]);
   return (
     <AuthPage
       title="Sign in"
@@ -23,18 +26,18 @@ export function Component() {
         <>
           {workspace.registration === "open" && (
             <p>
-              New here? <AuthLink to={paths.register + search}>Create an account</AuthLink>
+              New here? <AuthLink to={paths.register + search + hash}>Create an account</AuthLink>
             </p>
           )}
           {workspace.guests && (
             <p>
-              Just visiting? <AuthLink to={paths.guest + search}>Enter as a guest</AuthLink>
+              Just visiting? <AuthLink to={paths.guest + search + hash}>Enter as a guest</AuthLink>
             </p>
           )}
         </>
       }
     >
-      <SignInForm flash={flash} onDone={() => navigate(nextPathOf(search) ?? paths.conversations, { replace: true })} />
+      <SignInForm key={key} flash={flash} onDone={onDone} />
     </AuthPage>
   );
 }

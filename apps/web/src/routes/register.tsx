@@ -1,26 +1,26 @@
-import type { RegisterBody } from "@confab/shared/auth";
 import type { Workspace } from "@confab/shared/workspace";
-import { useState } from "react";
+import { useCallback } from "react";
 import { useLoaderData, useLocation, useNavigate } from "react-router";
 import { AccountForm } from "../features/auth/account-form.tsx";
 import { AuthLink, AuthPage } from "../features/auth/auth-page.tsx";
 import { register } from "../features/auth/register.ts";
-import { signIn } from "../features/auth/sign-in.ts";
-import { takeFlash } from "../lib/flash.ts";
+import { useFlash } from "../features/auth/use-flash.ts";
 import { nextPathOf, paths } from "../lib/paths.ts";
 import { Notice } from "../ui/notice.tsx";
 
-async function registerAndSignIn(body: RegisterBody): Promise<void> {
-  await register(body);
-  await signIn({ username: body.username, password: body.password });
-}
+const CLOSED = {
+  invite: "An account here needs an invitation. Ask somebody for a link, and open it.",
+  closed: "Registration is closed here. Ask an administrator for an account.",
+};
 
 export function Component() {
-  const workspace = useLoaderData<Workspace>();
+  const { registration, guests } = useLoaderData<Workspace>();
   const navigate = useNavigate();
-  const { search } = useLocation();
-  const [flash] = useState(takeFlash);
-  const open = workspace.registration === "open";
+  const location = useLocation();
+  const { search, hash } = location;
+  const flash = useFlash();
+  const next = nextPathOf(location) ?? paths.newestChat;
+  const onDone = useCallback(() => navigate(next, { replace: true }), [navigate, next]);
   return (
     <AuthPage
       title="Create your account"
@@ -28,25 +28,20 @@ export function Component() {
       links={
         <>
           <p>
-            Already have an account? <AuthLink to={paths.login + search}>Sign in</AuthLink>
+            Already have an account? <AuthLink to={paths.login + search + hash}>Sign in</AuthLink>
           </p>
-          {workspace.guests && (
+          {guests && (
             <p>
-              Just visiting? <AuthLink to={paths.guest + search}>Enter as a guest</AuthLink>
+              Just visiting? <AuthLink to={paths.guest + search + hash}>Enter as a guest</AuthLink>
             </p>
           )}
         </>
       }
     >
-      {open ? (
-        <AccountForm
-          flash={flash}
-          action="/register"
-          onSubmit={registerAndSignIn}
-          onDone={() => navigate(nextPathOf(search) ?? paths.newestChat, { replace: true })}
-        />
+      {registration === "open" ? (
+        <AccountForm flash={flash} action="/register" onSubmit={register} onDone={onDone} />
       ) : (
-        <Notice kind="info">Registration is closed here. Ask an administrator for an account.</Notice>
+        <Notice kind="info">{CLOSED[registration]}</Notice>
       )}
     </AuthPage>
   );

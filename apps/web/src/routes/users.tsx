@@ -1,5 +1,6 @@
 import { usePageTitle } from "../features/navigation/use-page-title.ts";
 import { AccountTable } from "../features/users/account-table.tsx";
+import { CreateAccountButton } from "../features/users/create-account-button.tsx";
 import { paths } from "../lib/paths.ts";
 import { Page } from "../ui/page.tsx";
 
@@ -10,6 +11,7 @@ export function Component() {
       title="Users"
       lead="Everyone in this workspace except you."
       back={{ to: paths.conversations, label: "Back to conversations" }}
+      actions={<CreateAccountButton />}
     >
       <AccountTable />
     </Page>

@@ -1,8 +1,8 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { describe, expect, it } from "vitest";
+import { buildConversation } from "../../test/build-conversation.ts";
 import { buildMessage, CONVERSATION_ID } from "../../test/build-message.ts";
 import { ada, ben } from "../../test/people.ts";
-import { MEMBER_RIGHTS } from "../../test/rights.ts";
 import {
   advanceReadMarker,
   applyMessage,
@@ -13,31 +13,6 @@ import {
   selectSortedConversations,
   selectTotalUnread,
 } from "./conversations.store.ts";
-
-function buildConversation(facts: Partial<Conversation> = {}): Conversation {
-  return {
-    id: CONVERSATION_ID,
-    kind: "group",
-    name: "General",
-    description: null,
-    owner_id: null,
-    created_at: "2026-11-22T09:00:00.000Z",
-    updated_at: "2026-11-22T09:00:00.000Z",
-    last_seq: 10,
-    revision: 10,
-    member_version: 1,
-    member_count: 2,
-    archived_at: null,
-    joined_by_everyone: false,
-    last_message: null,
-    other: null,
-    role: "member",
-    read_seq: 6,
-    unread: 4,
-    can: MEMBER_RIGHTS,
-    ...facts,
-  };
-}
 
 const holding = (...list: Conversation[]) => replaceConversations({ conversations: {}, loaded: false }, list);
 const only = (state: ConversationsState) => state.conversations[CONVERSATION_ID];
@@ -121,6 +96,12 @@ describe("selectors", () => {
     expect(selectSortedConversations(state).map(({ id }) => id)).toEqual(["b", "a", "c"]);
     expect(selectSortedConversations(state)).toBe(selectSortedConversations({ ...state }));
     expect(selectTotalUnread(state)).toBe(12);
+  });
+
+  it("put the archived at the end, however lively they were", () => {
+    const archived_at = "2026-11-22T13:00:00.000Z";
+    const state = holding(at("a", 14, { archived_at }), at("b", 10), at("c", 15, { archived_at }), at("d", 11));
+    expect(selectSortedConversations(state).map(({ id }) => id)).toEqual(["d", "b", "c", "a"]);
   });
 
   it("keep what is looked at from outside when a snapshot replaces the rest", () => {

@@ -114,14 +114,18 @@ function newerOf(known: Conversation, other: Conversation): Conversation {
 
 const sorted = new WeakMap<ConversationsState["conversations"], Conversation[]>();
 
-/** The person's own conversations, latest activity first. The same list object until something changes. */
+/** The person's own conversations: latest activity first, the archived at the end. The same list object until something changes. */
 export function selectSortedConversations(state: ConversationsState): Conversation[] {
   const known = sorted.get(state.conversations);
   if (known !== undefined) return known;
   const list = Object.values(state.conversations)
     .filter((conversation) => conversation.role !== null)
-    .map((conversation) => ({ conversation, at: activeAt(conversation) }))
-    .sort((a, b) => b.at - a.at || (a.conversation.id < b.conversation.id ? -1 : 1))
+    .map((conversation) => ({
+      conversation,
+      isArchived: Number(conversation.archived_at !== null),
+      at: activeAt(conversation),
+    }))
+    .sort((a, b) => a.isArchived - b.isArchived || b.at - a.at || (a.conversation.id < b.conversation.id ? -1 : 1))
     .map(({ conversation }) => conversation);
   sorted.set(state.conversations, list);
   return list;

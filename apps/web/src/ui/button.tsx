@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { classNames } from "./class-names.ts";
 import { Spinner } from "./spinner.tsx";
 
-type Look = "primary" | "plain" | "quiet" | "danger";
+type Look = "primary" | "plain" | "quiet" | "danger" | "plain-danger" | "quiet-danger";
 type Size = "small" | "medium" | "large";
 
 const LOOKS: Record<Look, string> = {
@@ -11,6 +11,8 @@ const LOOKS: Record<Look, string> = {
   plain: "border border-line bg-surface text-ink hover:bg-hover shadow-raised",
   quiet: "text-ink-soft hover:bg-hover hover:text-ink",
   danger: "bg-danger text-on-danger hover:opacity-90",
+  "plain-danger": "border border-line bg-surface text-danger hover:bg-danger-soft shadow-raised",
+  "quiet-danger": "text-danger hover:bg-danger-soft",
 };
 
 const SIZES: Record<Size, string> = {

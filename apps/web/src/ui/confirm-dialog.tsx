@@ -8,11 +8,15 @@ interface ConfirmDialogProps {
   /** Why it did not work the last time. */
   problem?: string | null;
   confirm: string;
+  /** What can be taken back at any time needs no warning colour. */
+  look?: "danger" | "primary";
+  busy?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function ConfirmDialog({ title, message, problem = null, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { title, message, problem = null, confirm, look = "danger", busy = false, onConfirm, onClose } = props;
   return (
     <Dialog open onClose={onClose} title={title}>
       <div className="flex flex-col gap-3 px-5 pt-4">
@@ -21,7 +25,7 @@ export function ConfirmDialog({ title, message, problem = null, confirm, onConfi
       </div>
       <div className="flex justify-end gap-2 p-5">
         <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" onClick={onConfirm}>
+        <Button look={look} busy={busy} onClick={onConfirm}>
           {confirm}
         </Button>
       </div>

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { classNames } from "./class-names.ts";
 
 const ITEM =
-  "tap-target flex w-full items-center gap-2.5 rounded-sm px-2.5 py-1.5 text-base text-ink outline-none select-none data-highlighted:bg-hover";
+  "tap-target flex w-full items-center gap-2.5 rounded-sm px-2.5 py-1.5 text-base outline-none select-none data-highlighted:bg-hover";
 
 interface MenuProps {
   anchor: RefObject<HTMLElement | null>;
@@ -13,14 +13,15 @@ interface MenuProps {
   onClose: () => void;
   label: string;
   side?: "top" | "bottom";
+  align?: "start" | "end";
   children: ReactNode;
 }
 
-export function Menu({ anchor, open, onClose, label, side = "bottom", children }: MenuProps) {
+export function Menu({ anchor, open, onClose, label, side = "bottom", align = "start", children }: MenuProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} side={side} align="start" sideOffset={6} collisionPadding={4} className="z-50">
+        <Base.Positioner anchor={anchor} side={side} align={align} sideOffset={6} collisionPadding={4} className="z-50">
           <Base.Popup
             aria-label={label}
             finalFocus={anchor}

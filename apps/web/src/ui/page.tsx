@@ -51,6 +51,31 @@ export function Page({ title, lead, back, actions, children }: PageProps) {
   );
 }
 
+interface SectionProps {
+  /** For links that lead to this part. */
+  id?: string;
+  title: string;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A part of a page with a heading of its own. */
+export function Section({ id, title, lead, actions, children }: SectionProps) {
+  return (
+    <section id={id} className="mt-9 scroll-mt-4">
+      <div className="mb-3 flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+        <div className="min-w-0">
+          <h2 className="text-lg font-semibold">{title}</h2>
+          {lead !== undefined && <p className="text-sm text-ink-muted">{lead}</p>}
+        </div>
+        {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
 /** A bordered surface that holds a list. */
 export function Card({ children }: { children: ReactNode }) {
   return <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-raised">{children}</div>;

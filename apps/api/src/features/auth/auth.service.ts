@@ -100,7 +100,7 @@ export async function checkPassword(deps: Deps, body: LoginBody): Promise<Checke
 /** Opens a browser's session for a username or e-mail address and its password. Throws password_wrong, server_busy. */
 export async function signIn(deps: Deps, body: LoginBody, origin: SessionOrigin): Promise<SignedIn> {
   const user = await checkPassword(deps, body);
-  const token = await deps.db.$transaction((tx) => openSession(tx, user.id, origin, user));
+  const token = await openSession(deps.db, user.id, origin, user);
   return { answer: presentAccountAnswer(user), token };
 }
 

@@ -30,44 +30,46 @@ export async function openSession(
   origin: SessionOrigin,
   ground: SessionGround,
 ): Promise<string> {
-  await holdGround(tx, userId, ground);
   const token = newSecret();
-  await tx.$executeRaw(sql`
-    INSERT INTO sessions (id, user_id, token_hash, device, address, expires_at)
-    VALUES (${newId()}::uuid, ${userId}::uuid, ${hashSecret(token)}, ${origin.device}, ${origin.address},
-            now() + make_interval(days => ${SESSION_DAYS}::int))`);
+  await insertSession(tx, userId, origin, ground, { kind: "browser", hash: hashSecret(token), days: SESSION_DAYS });
   return token;
 }
 
 /** Opens a program's session and returns its id. Throws sign_in_required like openSession. */
-export async function openProgramSession(
+export function openProgramSession(
   tx: Tx,
   userId: string,
   origin: SessionOrigin,
   ground: SessionGround,
 ): Promise<string> {
-  await holdGround(tx, userId, ground);
-  const id = newId();
-  await tx.$executeRaw(sql`
-    INSERT INTO sessions (id, user_id, kind, device, address, expires_at)
-    VALUES (${id}::uuid, ${userId}::uuid, 'program', ${origin.device}, ${origin.address},
-            now() + make_interval(days => ${PROGRAM_SESSION_DAYS}::int))`);
-  return id;
+  return insertSession(tx, userId, origin, ground, { kind: "program", hash: null, days: PROGRAM_SESSION_DAYS });
 }
 
 /**
  * A password is changed, or all sessions are ended, in the moment between the check and the opening: the session must not
- * outlive that. Both sides lock the account, so one of them sees what the other has done.
+ * outlive that. Whoever does so locks the account; this waits for them, and looks again at what it is opened on.
  */
-async function holdGround(tx: Tx, userId: string, ground: SessionGround): Promise<void> {
-  await tx.$queryRaw(sql`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR SHARE`);
-  const holds =
+async function insertSession(
+  tx: Tx,
+  userId: string,
+  { device, address }: SessionOrigin,
+  ground: SessionGround,
+  session: { kind: "browser" | "program"; hash: Buffer | null; days: number },
+): Promise<string> {
+  const id = newId();
+  const held =
     "session_id" in ground
-      ? sql`EXISTS (SELECT 1 FROM sessions s WHERE s.id = ${ground.session_id}::uuid AND s.user_id = u.id)`
-      : sql`u.password_hash IS NOT DISTINCT FROM ${ground.password_hash}`;
-  const held = await tx.$queryRaw<unknown[]>(sql`
-    SELECT 1 FROM users u WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} AND ${holds}`);
-  if (held.length === 0) throw new AppError("sign_in_required");
+      ? sql`JOIN sessions s ON s.user_id = u.id AND s.id = ${ground.session_id}::uuid
+             WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} FOR SHARE OF u, s`
+      : sql`WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} AND u.password_hash IS NOT DISTINCT FROM ${ground.password_hash}
+             FOR SHARE OF u`;
+  const opened = await tx.$executeRaw(sql`
+    WITH account AS MATERIALIZED (SELECT u.id FROM users u ${held})
+    INSERT INTO sessions (id, user_id, kind, token_hash, device, address, expires_at)
+    SELECT ${id}::uuid, account.id, ${session.kind}::session_kind, ${session.hash}, ${device}, ${address},
+           now() + make_interval(days => ${session.days}::int) FROM account`);
+  if (opened === 0) throw new AppError("sign_in_required");
+  return id;
 }
 
 export interface EndedSession {

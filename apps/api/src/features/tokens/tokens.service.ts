@@ -24,7 +24,7 @@ export async function issueTokens(
   { userId, ground }: TokenOwner,
   origin: SessionOrigin,
 ): Promise<TokenAnswer> {
-  const id = await deps.db.$transaction((tx) => openProgramSession(tx, userId, origin, ground));
+  const id = await openProgramSession(deps.db, userId, origin, ground);
   const principal = await findPrincipalOfSession(deps.db, id, origin.address);
   if (!principal) throw new AppError("sign_in_required");
   return presentTokens(signer, principal, { session_id: id, generation: 0 });

@@ -13,7 +13,7 @@ interface AccountFormProps {
   /** Where the form goes when the script has not loaded; null when it needs the script. */
   action: string | null;
   onSubmit: (body: RegisterBody) => Promise<void>;
-  onDone: () => void;
+  onDone: () => void | Promise<void>;
 }
 
 /** A new account: for somebody registering, and for the first administrator. */
@@ -23,12 +23,17 @@ export function AccountForm({ flash, action, onSubmit, onDone }: AccountFormProp
     email: flash?.values?.email ?? "",
     password: "",
   });
-  const { busy, failure, run } = useAct(useCallback(() => onSubmit(body), [onSubmit, body]));
+  const { busy, failure, run } = useAct(
+    useCallback(async () => {
+      await onSubmit(body);
+      await onDone();
+    }, [onSubmit, onDone, body]),
+  );
   const problemOf = useFormProblems(failure);
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (await run()) onDone();
+    void run();
   };
   const change = (field: keyof typeof body) => (event: { target: { value: string } }) =>
     setBody({ ...body, [field]: event.target.value });

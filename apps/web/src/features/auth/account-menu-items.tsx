@@ -1,16 +1,20 @@
 import type { Me } from "@confab/shared/users";
-import { Keyboard, LogOut, Monitor, Moon, Sun, UserRound, UsersRound } from "lucide-react";
+import {
+  BadgeCheck,
+  CircleUserRound,
+  Keyboard,
+  LogOut,
+  ScrollText,
+  Settings2,
+  UserRound,
+  UsersRound,
+} from "lucide-react";
 import type { RefObject } from "react";
 import { paths } from "../../lib/paths.ts";
 import { formatFull } from "../../lib/time.ts";
 import { setTheme, useTheme } from "../../stores/theme.store.ts";
 import { Menu, MenuChoice, MenuItem, MenuLink, MenuSeparator } from "../../ui/menu.tsx";
-
-const THEMES = [
-  { value: "system", label: "Like the system", icon: Monitor },
-  { value: "light", label: "Light", icon: Sun },
-  { value: "dark", label: "Dark", icon: Moon },
-] as const;
+import { THEMES } from "../../ui/themes.ts";
 
 interface AccountMenuItemsProps {
   anchor: RefObject<HTMLElement | null>;
@@ -30,6 +34,15 @@ export function AccountMenuItems({ anchor, me, roleName, onClose, onSignOut, onS
         <p className="text-sm text-ink-muted">{roleName}</p>
         {me.expires_at !== null && <p className="text-sm text-ink-muted">Until {formatFull(me.expires_at)}</p>}
       </div>
+      <MenuSeparator />
+      {me.can.claim_account && (
+        <MenuLink icon={BadgeCheck} to={paths.keepAccount}>
+          Keep your account
+        </MenuLink>
+      )}
+      <MenuLink icon={CircleUserRound} to={paths.account}>
+        Your account
+      </MenuLink>
       {me.can.manage_workspace && (
         <>
           <MenuSeparator />
@@ -38,6 +51,12 @@ export function AccountMenuItems({ anchor, me, roleName, onClose, onSignOut, onS
           </MenuLink>
           <MenuLink icon={UsersRound} to={paths.groups}>
             Groups
+          </MenuLink>
+          <MenuLink icon={Settings2} to={paths.settings}>
+            Settings
+          </MenuLink>
+          <MenuLink icon={ScrollText} to={paths.audit}>
+            Audit log
           </MenuLink>
         </>
       )}

@@ -9,22 +9,24 @@ import { useFormProblems } from "./use-form-problems.ts";
 
 interface SignInFormProps {
   flash: Flash | null;
-  onDone: () => void;
+  onDone: () => void | Promise<void>;
 }
 
 export function SignInForm({ flash, onDone }: SignInFormProps) {
-  const [username, setUsername] = useState(flash?.values?.username ?? "");
+  const known = flash?.values?.username ?? "";
+  const [username, setUsername] = useState(known);
   const [password, setPassword] = useState("");
   const { busy, failure, run } = useAct(
     useCallback(async () => {
       await signIn({ username, password });
-    }, [username, password]),
+      await onDone();
+    }, [username, password, onDone]),
   );
   const problemOf = useFormProblems(failure);
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (await run()) onDone();
+    void run();
   };
 
   return (
@@ -36,7 +38,7 @@ export function SignInForm({ flash, onDone }: SignInFormProps) {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus
+        autoFocus={known === ""}
         required
         value={username}
         onChange={(event) => setUsername(event.target.value)}
@@ -46,6 +48,7 @@ export function SignInForm({ flash, onDone }: SignInFormProps) {
         label="Password"
         name="password"
         autoComplete="current-password"
+        autoFocus={known !== ""}
         required
         value={password}
         onChange={(event) => setPassword(event.target.value)}

@@ -1,7 +1,7 @@
 import { api } from "../../lib/api.ts";
 import { ApiError } from "../../lib/api-error.ts";
-import { countEntries, deleteEntriesOf } from "../../realtime/outbox.ts";
-import { deleteDrafts } from "../../stores/drafts.store.ts";
+import { forgetPerson } from "../../realtime/forget-person.ts";
+import { countEntries } from "../../realtime/outbox.ts";
 import { setSignedOut, useSession } from "../../stores/session.store.ts";
 
 /** How many messages have not reached the server: ask before signing out, for signing out deletes them. */
@@ -23,9 +23,6 @@ export async function signOut(): Promise<void> {
     // A session that is over already is what was asked for.
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
   }
-  if (me !== null) {
-    deleteDrafts(me.id);
-    await deleteEntriesOf(me.id);
-  }
+  if (me !== null) await forgetPerson(me.id);
   setSignedOut();
 }

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { paths } from "../../lib/paths.ts";
 import { badgeOf, countOf, titleOf } from "../../lib/titles.ts";
 import { selectSortedConversations, useConversations } from "../../stores/conversations.store.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Badge, NameWithBadge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/page.tsx";
@@ -12,8 +13,8 @@ import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { useAllConversations } from "./use-all-conversations.ts";
 
 function DirectoryRow({ conversation }: { conversation: Conversation }) {
-  const title = titleOf(conversation);
-  const { other } = conversation;
+  const other = usePerson(conversation.other);
+  const title = titleOf(conversation, other);
   const kind = other === null ? countOf(conversation.member_count, "member") : "Direct conversation";
   return (
     <li className="relative flex items-center gap-4 border-b border-line px-4 py-3.5 transition-colors last:border-b-0 hover:bg-hover sm:px-5">
@@ -27,6 +28,7 @@ function DirectoryRow({ conversation }: { conversation: Conversation }) {
           >
             <NameWithBadge name={title} badge={badgeOf(other)} />
           </Link>
+          {conversation.archived_at !== null && <Badge>Archived</Badge>}
           {conversation.role === null && <Badge>Not a member</Badge>}
         </div>
         <p className="truncate text-sm text-ink-muted">

@@ -33,7 +33,8 @@ export function ConversationFacts({ conversation }: { conversation: Conversation
         <Day moment={created_at} />
       </Fact>
       <Fact name="Last message">
-        {last_message === null ? "None yet" : <Day moment={last_message.sent_from_server} />}
+        {last_message !== null && <Day moment={last_message.sent_from_server} />}
+        {last_message === null && (last_seq === 0 ? "None yet" : "Shown to members")}
       </Fact>
       <Fact name="Reference">
         <span className="font-mono text-xs font-normal break-all">{conversation.id}</span>

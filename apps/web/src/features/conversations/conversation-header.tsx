@@ -4,8 +4,9 @@ import type { ReactNode } from "react";
 import { paths } from "../../lib/paths.ts";
 import { badgeOf, countOf, titleOf } from "../../lib/titles.ts";
 import { usePresence } from "../../stores/presence.store.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { NameWithBadge } from "../../ui/badge.tsx";
+import { Badge, NameWithBadge } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { BackLink } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -47,8 +48,8 @@ interface ConversationHeaderProps {
 }
 
 export function ConversationHeader({ conversation, detailsOpen, onDetails, children }: ConversationHeaderProps) {
-  const { other } = conversation;
-  const title = titleOf(conversation);
+  const other = usePerson(conversation.other);
+  const title = titleOf(conversation, other);
   const online = usePresence((state) => other !== null && state.online[other.id] === true);
   return (
     <header className={BAR}>
@@ -60,9 +61,17 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, child
         online={online}
       />
       <div className="min-w-0 flex-1">
-        <h1 className="flex text-base leading-5 font-semibold">
-          <NameWithBadge name={title} badge={badgeOf(other)} />
-        </h1>
+        <div className="flex items-center gap-1.5">
+          <h1 className="flex min-w-0 text-base leading-5 font-semibold">
+            <NameWithBadge name={title} badge={badgeOf(other)} />
+          </h1>
+          {conversation.archived_at !== null && (
+            // Where there is little room the line in the composer's place says it alone.
+            <span className="inline-flex max-sm:hidden">
+              <Badge>Archived</Badge>
+            </span>
+          )}
+        </div>
         <p className="truncate text-sm text-ink-muted">
           {other === null ? <Headcount conversation={conversation} /> : online ? "Online" : "Offline"}
           {conversation.description && <span className="max-sm:hidden"> · {conversation.description}</span>}

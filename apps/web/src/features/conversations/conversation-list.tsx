@@ -1,4 +1,4 @@
-import { LayoutList, MessageSquarePlus } from "lucide-react";
+import { Archive, LayoutList, MessageSquarePlus } from "lucide-react";
 import { Link } from "react-router";
 import { paths } from "../../lib/paths.ts";
 import { selectSortedConversations, useConversations } from "../../stores/conversations.store.ts";
@@ -13,11 +13,21 @@ interface ConversationListProps {
   onNew: (() => void) | null;
 }
 
-/** The signed-in person's own conversations, the most recently moved first. */
+function ArchivedHeading() {
+  return (
+    <h2 className="flex items-center gap-2 px-2.5 pt-4 pb-1.5 text-xs font-medium text-ink-muted">
+      <Archive aria-hidden size={13} />
+      Archived
+    </h2>
+  );
+}
+
+/** The signed-in person's own conversations, the most recently moved first and the archived at the end. */
 export function ConversationList({ onNew }: ConversationListProps) {
   const conversations = useConversations(selectSortedConversations);
   const loaded = useConversations((state) => state.loaded);
   const myId = useSession((state) => state.me?.id);
+  const firstArchived = conversations.findIndex((conversation) => conversation.archived_at !== null);
 
   if (!loaded) return <SkeletonRows count={7} label="Loading conversations" />;
   if (conversations.length === 0) {
@@ -40,8 +50,9 @@ export function ConversationList({ onNew }: ConversationListProps) {
   return (
     <>
       <ul className="flex flex-col gap-0.5">
-        {conversations.map((conversation) => (
+        {conversations.map((conversation, index) => (
           <li key={conversation.id}>
+            {index === firstArchived && <ArchivedHeading />}
             <ConversationRow conversation={conversation} myId={myId} />
           </li>
         ))}

@@ -6,6 +6,7 @@ import { formatListTime } from "../../lib/time.ts";
 import { badgeOf, titleOf } from "../../lib/titles.ts";
 import { useDrafts } from "../../stores/drafts.store.ts";
 import { usePresence } from "../../stores/presence.store.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { NameWithBadge } from "../../ui/badge.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -31,8 +32,11 @@ interface ConversationRowProps {
 }
 
 export const ConversationRow = memo(function ConversationRow({ conversation, myId }: ConversationRowProps) {
-  const title = titleOf(conversation);
-  const { other, last_message: last, unread } = conversation;
+  const { last_message: last, unread } = conversation;
+  const other = usePerson(conversation.other);
+  const sender = usePerson(last?.sender ?? null);
+  const title = titleOf(conversation, other);
+  const isArchived = conversation.archived_at !== null;
   const online = usePresence((state) => other !== null && state.online[other.id] === true);
   const draft = useDrafts((state) => state.drafts[conversation.id]);
   const hasUnread = unread > 0;
@@ -54,7 +58,11 @@ export const ConversationRow = memo(function ConversationRow({ conversation, myI
       />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline justify-between gap-2">
-          <NameWithBadge name={title} badge={badgeOf(other)} className={hasUnread ? "font-semibold" : "font-medium"} />
+          <NameWithBadge
+            name={title}
+            badge={badgeOf(other)}
+            className={classNames(hasUnread ? "font-semibold" : "font-medium", isArchived && "text-ink-muted")}
+          />
           {last !== null && (
             <time dateTime={last.sent_from_server} className="shrink-0 text-xs text-ink-muted tabular-nums">
               {formatListTime(last.sent_from_server)}
@@ -68,7 +76,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, myI
                 <span className="font-medium text-accent">Draft:</span> {draft.slice(0, 120)}
               </>
             ) : (
-              previewOf(conversation, myId)
+              previewOf(conversation, myId, sender)
             )}
           </span>
           {hasUnread && <UnreadBadge count={unread} />}

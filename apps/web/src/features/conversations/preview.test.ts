@@ -4,7 +4,10 @@ import { ada, ben } from "../../../test/people.ts";
 import { previewOf } from "./preview.ts";
 
 function previewed(content: string): string {
-  return previewOf({ kind: "direct", last_message: buildMessage({ seq: 1, sender: ben, content }) }, ada.id);
+  return previewOf(
+    { kind: "direct", last_seq: 1, last_message: buildMessage({ seq: 1, sender: ben, content }) },
+    ada.id,
+  );
 }
 
 describe("the preview of a message", () => {
@@ -27,13 +30,20 @@ describe("the preview of a message", () => {
 
   it("names its author in a group, and oneself everywhere", () => {
     const last_message = buildMessage({ seq: 1, sender: ben, content: "hello" });
-    expect(previewOf({ kind: "group", last_message }, ada.id)).toBe("Ben: hello");
-    expect(previewOf({ kind: "direct", last_message }, ben.id)).toBe("You: hello");
+    expect(previewOf({ kind: "group", last_seq: 1, last_message }, ada.id)).toBe("Ben: hello");
+    expect(previewOf({ kind: "direct", last_seq: 1, last_message }, ben.id)).toBe("You: hello");
+    expect(previewOf({ kind: "group", last_seq: 1, last_message }, ada.id, { username: "Benjamin" })).toBe(
+      "Benjamin: hello",
+    );
   });
 
   it("says so when there is nothing, or nothing any more", () => {
-    expect(previewOf({ kind: "group", last_message: null }, ada.id)).toBe("No messages yet");
+    expect(previewOf({ kind: "group", last_seq: 0, last_message: null }, ada.id)).toBe("No messages yet");
     const deleted = buildMessage({ seq: 1, content: "", deleted_at: "2026-11-22T10:01:00.000Z" });
-    expect(previewOf({ kind: "direct", last_message: deleted }, ada.id)).toBe("Message deleted");
+    expect(previewOf({ kind: "direct", last_seq: 1, last_message: deleted }, ada.id)).toBe("Message deleted");
+  });
+
+  it("does not claim that there is nothing where the last message is not told", () => {
+    expect(previewOf({ kind: "group", last_seq: 3, last_message: null }, ada.id)).toBe("3 messages");
   });
 });

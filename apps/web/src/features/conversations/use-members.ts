@@ -3,12 +3,22 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "../../lib/api.ts";
 import { usePresence } from "../../stores/presence.store.ts";
+import { upsertPeople, useUsers } from "../../stores/users.store.ts";
 
 /** The members of a conversation. A change of who is in it makes a new key, and so a new reading. */
 export function useMembers(conversation: Pick<Conversation, "id" | "member_version">) {
   const query = useInfiniteQuery({
     queryKey: ["members", conversation.id, conversation.member_version],
-    queryFn: ({ pageParam }) => api.listMembers(conversation.id, pageParam === null ? {} : { after: pageParam }),
+    queryFn: async ({ pageParam }) => {
+      const page = await api.listMembers(conversation.id, pageParam === null ? {} : { after: pageParam });
+      useUsers.setState((state) =>
+        upsertPeople(
+          state,
+          page.members.map((member) => member.user),
+        ),
+      );
+      return page;
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // The list as it was stays on the screen while the new one is read; another conversation's does not.

@@ -9,8 +9,7 @@ export function usePeople(typed: string, enabled = true) {
   const query = useDebounced(typed.trim(), TYPING_PAUSE_MS);
   return useInfiniteQuery({
     queryKey: ["users", query],
-    queryFn: ({ pageParam }) =>
-      api.listUsers({ ...(query === "" ? {} : { query }), ...(pageParam === null ? {} : { after: pageParam }) }),
+    queryFn: ({ pageParam }) => api.listUsers({ query: query || undefined, after: pageParam ?? undefined }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     select: (data) => data.pages.flatMap((page) => page.users),

@@ -3,6 +3,8 @@ import type { Person } from "@confab/shared/users";
 import { titleOf } from "../../lib/titles.ts";
 import { selectSortedConversations, useConversations } from "../../stores/conversations.store.ts";
 import { useSession } from "../../stores/session.store.ts";
+import { useUsers } from "../../stores/users.store.ts";
+import { foldedName } from "./folded-name.ts";
 import { usePeople } from "./use-people.ts";
 
 export type SwitchTarget = { key: string; name: string } & (
@@ -12,13 +14,9 @@ export type SwitchTarget = { key: string; name: string } & (
 
 const SHOWN_MAX = 12;
 
-function folded(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}
-
 /** Names that begin with what is typed come before names that only contain it. */
 function rankOf(name: string, typed: string): number {
-  const place = folded(name).indexOf(typed);
+  const place = foldedName(name).indexOf(typed);
   return place === -1 ? -1 : place === 0 ? 0 : 1;
 }
 
@@ -26,10 +24,13 @@ function rankOf(name: string, typed: string): number {
 export function useSwitchTargets(typed: string): SwitchTarget[] {
   const conversations = useConversations(selectSortedConversations);
   const maySearch = useSession((state) => state.me?.can.start_direct === true);
+  const users = useUsers((state) => state.users);
+  const nameOf = (conversation: Conversation) =>
+    titleOf(conversation, (conversation.other && users[conversation.other.id]) ?? conversation.other);
   const people = usePeople(typed, maySearch && typed.trim() !== "");
-  const wanted = folded(typed.trim());
+  const wanted = foldedName(typed.trim());
   const known = conversations
-    .map((conversation) => ({ conversation, name: titleOf(conversation), rank: rankOf(titleOf(conversation), wanted) }))
+    .map((conversation) => ({ conversation, name: nameOf(conversation), rank: rankOf(nameOf(conversation), wanted) }))
     .filter(({ rank }) => rank >= 0)
     .sort((a, b) => a.rank - b.rank)
     .map(

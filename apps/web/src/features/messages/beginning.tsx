@@ -1,6 +1,7 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { formatDay } from "../../lib/time.ts";
 import { badgeOf, titleOf } from "../../lib/titles.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Badge } from "../../ui/badge.tsx";
 
@@ -12,8 +13,9 @@ function onDay(moment: string): string {
 
 /** What stands above the very first message. */
 export function Beginning({ conversation }: { conversation: Conversation }) {
-  const { other, description, created_at } = conversation;
-  const title = titleOf(conversation);
+  const { description, created_at } = conversation;
+  const other = usePerson(conversation.other);
+  const title = titleOf(conversation, other);
   const badge = badgeOf(other);
   return (
     <div className="px-4 pt-10 pb-4 wrap-anywhere sm:px-6">

@@ -1,10 +1,11 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { MESSAGE_MAX } from "@confab/shared/limits";
 import { lengthOf } from "@confab/shared/text";
-import { Lock, SendHorizontal } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { Archive, Lock, SendHorizontal } from "lucide-react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { titleOf } from "../../lib/titles.ts";
 import { setDraft, useDrafts } from "../../stores/drafts.store.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { sendMessage } from "./send-message.ts";
 import { useAutosize } from "./use-autosize.ts";
@@ -15,16 +16,29 @@ const NEAR_LIMIT = 500;
 interface ComposerProps {
   conversation: Conversation;
   onTyping: (active: boolean) => void;
+  /** Stands in the composer's place when nobody can write, for whoever can change that. */
+  reopen: ReactNode;
 }
 
-function ClosedComposer({ conversation }: { conversation: Conversation }) {
+function whyClosed({ role, archived_at }: Conversation): string {
+  if (archived_at !== null) return "This group is archived. It can be read, but nothing new is written in it.";
+  if (role === null) return "You are looking in from outside. Only members can write here.";
+  return "You cannot write in this conversation.";
+}
+
+function ClosedComposer({ conversation, reopen }: Pick<ComposerProps, "conversation" | "reopen">) {
+  const Icon = conversation.archived_at === null ? Lock : Archive;
   return (
-    <p className="m-4 mt-1 flex items-center justify-center gap-2 rounded-lg bg-sunken px-4 py-3 text-sm text-ink-muted sm:mx-6">
-      <Lock aria-hidden size={14} className="shrink-0" />
-      {conversation.role === null
-        ? "You are looking in from outside. Only members can write here."
-        : "You cannot write in this conversation."}
-    </p>
+    <div
+      role="status"
+      className="m-3 mt-1 mb-[max(0.75rem,env(safe-area-inset-bottom))] flex flex-wrap items-center justify-center gap-x-4 gap-y-2 rounded-lg bg-sunken px-4 py-3 text-sm text-ink-muted sm:mx-6 sm:mb-5"
+    >
+      <p className="flex items-center gap-2.5 text-balance">
+        <Icon aria-hidden size={15} className="shrink-0" />
+        {whyClosed(conversation)}
+      </p>
+      {reopen}
+    </div>
   );
 }
 
@@ -47,8 +61,9 @@ function isComposing(event: KeyboardEvent): boolean {
   return event.nativeEvent.isComposing || event.keyCode === 229;
 }
 
-function OpenComposer({ conversation, onTyping }: ComposerProps) {
+function OpenComposer({ conversation, onTyping }: Omit<ComposerProps, "reopen">) {
   const { id } = conversation;
+  const other = usePerson(conversation.other);
   const text = useDrafts((state) => state.drafts[id] ?? "");
   const textarea = useRef<HTMLTextAreaElement>(null);
   useAutosize(textarea, text);
@@ -89,7 +104,7 @@ function OpenComposer({ conversation, onTyping }: ComposerProps) {
         <textarea
           ref={textarea}
           aria-label="Message"
-          placeholder={`Message ${titleOf(conversation)}`}
+          placeholder={`Message ${titleOf(conversation, other)}`}
           rows={1}
           value={text}
           onChange={(event) => change(event.target.value)}
@@ -113,7 +128,7 @@ function OpenComposer({ conversation, onTyping }: ComposerProps) {
   );
 }
 
-export function Composer({ conversation, onTyping }: ComposerProps) {
-  if (!conversation.can.send) return <ClosedComposer conversation={conversation} />;
+export function Composer({ conversation, onTyping, reopen }: ComposerProps) {
+  if (!conversation.can.send) return <ClosedComposer conversation={conversation} reopen={reopen} />;
   return <OpenComposer key={conversation.id} conversation={conversation} onTyping={onTyping} />;
 }

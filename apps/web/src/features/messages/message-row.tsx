@@ -1,8 +1,10 @@
+import type { Person } from "@confab/shared/users";
 import { Ban, CircleAlert, Clock, RotateCw, Trash2 } from "lucide-react";
 import { type ComponentType, lazy, memo, Suspense } from "react";
 import { formatClock, formatDay, formatFull } from "../../lib/time.ts";
 import { badgeOf } from "../../lib/titles.ts";
 import type { MessageRow as Row } from "../../stores/messages.store.ts";
+import { usePerson } from "../../stores/users.store.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { NameWithBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -95,10 +97,10 @@ function Failure({ row }: { row: Row }) {
   );
 }
 
-function Head({ row }: { row: Row }) {
+function Head({ row, sender }: { row: Row; sender: Person }) {
   return (
     <div className="flex items-baseline gap-2">
-      <NameWithBadge name={row.sender.username} badge={badgeOf(row.sender)} className="font-semibold" />
+      <NameWithBadge name={sender.username} badge={badgeOf(sender)} className="font-semibold" />
       <Time row={row} className="shrink-0" />
     </div>
   );
@@ -115,6 +117,7 @@ function showsTheSame({ item: a }: MessageRowProps, { item: b }: MessageRowProps
 
 export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
   const { row, isHead, day, isFirstNew } = item;
+  const sender = usePerson(row.sender);
   return (
     <>
       {day !== null && <DayDivider moment={day} />}
@@ -128,7 +131,7 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
         <div className="w-9 shrink-0">
           {isHead ? (
             <div className="pt-0.5">
-              <Avatar seed={row.sender.id} name={row.sender.username} />
+              <Avatar seed={sender.id} name={sender.username} />
             </div>
           ) : (
             // Twelve-hour times are wider than the gutter; they reach out to the left of it, where there is room.
@@ -138,7 +141,7 @@ export const MessageRow = memo(function MessageRow({ item }: MessageRowProps) {
           )}
         </div>
         <div className="max-w-3xl min-w-0 flex-1">
-          {isHead ? <Head row={row} /> : <span className="sr-only">{row.sender.username}</span>}
+          {isHead ? <Head row={row} sender={sender} /> : <span className="sr-only">{sender.username}</span>}
           <Content row={row} />
           {row.edited_at !== null && row.deleted_at === null && (
             <span title={formatFull(row.edited_at)} className="text-xs text-ink-muted">

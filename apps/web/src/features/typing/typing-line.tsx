@@ -1,4 +1,6 @@
+import { useShallow } from "zustand/react/shallow";
 import { type Typist, usePresence } from "../../stores/presence.store.ts";
+import { useUsers } from "../../stores/users.store.ts";
 
 const NOBODY: readonly Typist[] = [];
 
@@ -13,7 +15,7 @@ function sentenceOf(names: string[]): string {
 /** Keeps its height when nobody types, so that the messages above stay where they are. */
 export function TypingLine({ conversationId }: { conversationId: string }) {
   const typists = usePresence((state) => state.typing[conversationId] ?? NOBODY);
-  const names = typists.map((typist) => typist.user.username);
+  const names = useUsers(useShallow(({ users }) => typists.map(({ user }) => (users[user.id] ?? user).username)));
   return (
     <div
       aria-live="off"

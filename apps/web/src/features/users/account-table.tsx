@@ -1,85 +1,101 @@
-import type { Account } from "@confab/shared/accounts";
 import { UserSearch } from "lucide-react";
 import { useState } from "react";
-import { formatDay, formatFull } from "../../lib/time.ts";
-import { badgeOf } from "../../lib/titles.ts";
-import { Avatar } from "../../ui/avatar.tsx";
-import { Badge, NameWithBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { Select } from "../../ui/select.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
-import { Cell, HeadCell, Table } from "../../ui/table.tsx";
-import { useAccounts } from "./use-accounts.ts";
+import { HeadCell, Table } from "../../ui/table.tsx";
+import { AccountRow } from "./account-row.tsx";
+import { type AccountFilter, useAccounts } from "./use-accounts.ts";
 
-const ROLES = { admin: "Administrator", user: "User", guest: "Guest" };
+const KINDS = [
+  { value: "all", label: "Everybody" },
+  { value: "admin", label: "Administrators" },
+  { value: "user", label: "Users" },
+  { value: "guest", label: "Guests" },
+  { value: "deactivated", label: "Deactivated" },
+] as const;
 
-function AccountRow({ account }: { account: Account }) {
+const SORTS = [
+  { value: "name", label: "By name" },
+  { value: "newest", label: "Newest first" },
+  { value: "oldest", label: "Oldest first" },
+] as const;
+
+const EVERYBODY: AccountFilter = { typed: "", kind: "all", sort: "name" };
+
+function FilterBar({ filter, onChange }: { filter: AccountFilter; onChange: (filter: AccountFilter) => void }) {
   return (
-    <tr className="transition-colors hover:bg-hover">
-      <Cell main>
-        <div className="flex items-center gap-3">
-          <Avatar seed={account.id} name={account.username} />
-          <div className="min-w-0">
-            <div className="flex items-center gap-1.5">
-              <NameWithBadge name={account.username} badge={badgeOf(account)} className="font-medium" />
-              {account.deactivated_at !== null && <Badge>Deactivated</Badge>}
-            </div>
-            <p className="text-sm break-all text-ink-muted">{account.email ?? "No e-mail"}</p>
-          </div>
-        </div>
-      </Cell>
-      <Cell>
-        {account.role === "admin" ? (
-          <Badge tone="accent">{ROLES.admin}</Badge>
-        ) : (
-          <span className="text-ink-soft">{ROLES[account.role]}</span>
-        )}
-      </Cell>
-      <Cell narrowHidden>
-        <time dateTime={account.created_at} title={formatFull(account.created_at)} className="whitespace-nowrap">
-          {formatDay(account.created_at)}
-        </time>
-        {account.expires_at !== null && (
-          <p className="text-sm whitespace-nowrap text-ink-muted">
-            until{" "}
-            <time dateTime={account.expires_at} title={formatFull(account.expires_at)}>
-              {formatDay(account.expires_at)}
-            </time>
-          </p>
-        )}
-      </Cell>
-    </tr>
+    <div className="grid grid-cols-2 gap-2 sm:grid-cols-[1fr_auto_auto]">
+      <SearchField
+        label="Search users"
+        placeholder="Name or e-mail"
+        value={filter.typed}
+        onValueChange={(typed) => onChange({ ...filter, typed })}
+        className="col-span-2 sm:col-span-1"
+      />
+      <Select
+        bare
+        label="Show"
+        value={filter.kind}
+        choices={KINDS}
+        onChoose={(kind) => onChange({ ...filter, kind })}
+        className="sm:w-40"
+      />
+      <Select
+        bare
+        label="Sort"
+        value={filter.sort}
+        choices={SORTS}
+        onChoose={(sort) => onChange({ ...filter, sort })}
+        className="sm:w-36"
+      />
+    </div>
+  );
+}
+
+function NoAccounts({ filter }: { filter: AccountFilter }) {
+  if (filter.typed.trim() !== "" || filter.kind !== "all")
+    return (
+      <EmptyState icon={UserSearch} title="Nobody found">
+        Check the spelling, or show everybody.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={UserSearch} title="Nobody else is here yet">
+      Create a user, or share the address of this page: people can register or come in as guests.
+    </EmptyState>
   );
 }
 
 /** Everyone who has an account or visits as a guest, for administrators. */
 export function AccountTable() {
-  const [typed, setTyped] = useState("");
-  const accounts = useAccounts(typed);
+  const [filter, setFilter] = useState(EVERYBODY);
+  const accounts = useAccounts(filter);
   return (
     <div className="flex flex-col gap-4">
-      <SearchField label="Search users" value={typed} onValueChange={setTyped} className="max-w-sm" />
+      <FilterBar filter={filter} onChange={setFilter} />
       {accounts.isError ? (
         <ErrorState message={accounts.error.message} onRetry={() => accounts.refetch()} />
       ) : (
         <Card>
           {accounts.data === undefined && <SkeletonRows count={6} label="Loading users" />}
-          {accounts.data?.length === 0 && (
-            <EmptyState icon={UserSearch} title={typed === "" ? "Nobody else is here yet" : "Nobody found"}>
-              {typed === ""
-                ? "Share the address of this page: people can register or come in as guests."
-                : "Check the spelling of the name."}
-            </EmptyState>
-          )}
+          {accounts.data?.length === 0 && <NoAccounts filter={filter} />}
           {accounts.data !== undefined && accounts.data.length > 0 && (
             <Table label="Users">
-              <thead>
+              <thead className="max-sm:sr-only">
                 <tr>
                   <HeadCell main>Name</HeadCell>
-                  <HeadCell>Role</HeadCell>
+                  <HeadCell narrowHidden>Role</HeadCell>
+                  <HeadCell narrowHidden>
+                    <span className="whitespace-nowrap">Last active</span>
+                  </HeadCell>
                   <HeadCell narrowHidden>Since</HeadCell>
+                  <HeadCell>
+                    <span className="sr-only">Actions</span>
+                  </HeadCell>
                 </tr>
               </thead>
               <tbody>

@@ -104,10 +104,12 @@ describe("IdMessage", () => {
     for (const actor of ["guest", "member", "administrator"] as const) {
       const socket = await openAs(cast.actors[actor]);
       socket.send(idMessage(cast.actors[actor]));
-      // The answer to what follows it: by then the first has been obeyed.
-      socket.send("{}");
+      // The refusal of what follows it, which takes the same way: by then the first has been obeyed.
+      socket.send(idMessage(cast.actors[actor], newId()));
       await socket.next(isError);
-      expect(socket.heard.map((frame) => frame.code)).toEqual(["frame_malformed"]);
+      const errors = socket.heard.filter(isError);
+      expect(errors.map((frame) => frame.code)).toEqual(["conversation_not_found"]);
+      expect(socket.heard.filter((frame) => frame.message_type !== undefined)).toEqual([]);
     }
   });
 
