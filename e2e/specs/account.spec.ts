@@ -199,7 +199,7 @@ test("Ben deletes his account; what he wrote stays under “Deleted user”, and
   await expect(messageRow(ada.page, `The last word of ${ben.name}`)).toContainText("Deleted user", { timeout: 1_000 });
   await ben.page.reload();
   await expect(ben.page.getByText("Your account is deleted.")).toHaveCount(0);
-  await ben.page.getByLabel("Username or email").fill(ben.name);
+  await ben.page.getByLabel("Username or e-mail").fill(ben.name);
   await ben.page.getByLabel("Password", { exact: true }).fill(ben.password);
   await ben.page.getByRole("button", { name: "Sign in" }).click();
   await expect(ben.page.getByText("That username and password do not match.")).toBeVisible();
@@ -219,7 +219,7 @@ test("Ben sets a new password by Ada's link and signs in; the link works once", 
   await page.getByLabel("New password").press("Enter");
   await isOnSignInPage(page);
   await expect(page.getByText("Your new password is set. Sign in with it.")).toBeVisible();
-  await expect(page.getByLabel("Username or email")).toHaveValue(ben.name);
+  await expect(page.getByLabel("Username or e-mail")).toHaveValue(ben.name);
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.type(NEW_PASSWORD);
   await page.keyboard.press("Enter");

@@ -61,7 +61,7 @@ test("Ada deactivates Ben, whose open page leaves at once, and lets him in again
   await (await chooseAct(ada, row, "Deactivate")).getByRole("button", { name: "Deactivate" }).click();
   await expect(ben.page.getByRole("button", { name: "Sign in" })).toBeVisible({ timeout: 2_000 });
   await expect(row).toContainText("Deactivated");
-  await ben.page.getByLabel("Username or email").fill(ben.name);
+  await ben.page.getByLabel("Username or e-mail").fill(ben.name);
   await ben.page.getByLabel("Password", { exact: true }).fill(ben.password);
   await ben.page.getByRole("button", { name: "Sign in" }).click();
   await expect(ben.page.getByRole("alert")).toBeVisible();

@@ -122,10 +122,10 @@ test("Ben signs in from the invitation and comes back to it; its secret is never
   page.on("request", (request) => asked.push(`${request.url()} ${request.headers().referer ?? ""}`));
   await page.goto(harbour.link);
   await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByLabel("Username or email").fill(ben.name);
+  await page.getByLabel("Username or e-mail").fill(ben.name);
   await page.getByLabel("Password", { exact: true }).fill(ben.password);
   await page.reload();
-  await page.getByLabel("Username or email").fill(ben.name);
+  await page.getByLabel("Username or e-mail").fill(ben.name);
   await page.getByLabel("Password", { exact: true }).fill(ben.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: `Join as ${ben.name}` }).click();
@@ -144,7 +144,7 @@ test("Carol makes an account from the invitation, and is in the conversation", a
   await page.getByRole("link", { name: "Create an account" }).click();
   const username = `Carol from ${harbour.name}`;
   await page.getByLabel("Username", { exact: true }).fill(username);
-  await page.getByLabel("Email", { exact: true }).fill(`${username.replaceAll(" ", ".")}@example.org`);
+  await page.getByLabel("E-mail", { exact: true }).fill(`${username.replaceAll(" ", ".")}@example.org`);
   await page.getByLabel("Password", { exact: true }).fill("a berth of my own");
   await page.getByRole("button", { name: "Create account" }).click();
   await isIn(page, harbour);
@@ -196,7 +196,7 @@ test("Ada lets in nobody without an invitation: Carol makes an account by a link
   await page.goto(`/join#${(await made.json()).invite.token}`);
   await expect(page.getByText(`${ADMIN.username} invites you to make an account here.`)).toBeVisible();
   await page.getByLabel("Username", { exact: true }).fill("Carol");
-  await page.getByLabel("Email", { exact: true }).fill("carol@example.org");
+  await page.getByLabel("E-mail", { exact: true }).fill("carol@example.org");
   await page.getByLabel("Password", { exact: true }).fill("a berth of my own");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("**/chat/*");

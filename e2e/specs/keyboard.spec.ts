@@ -19,7 +19,7 @@ test("Carol signs in, opens General and writes with the keyboard alone", async (
   const { page } = await newVisitor();
   await page.goto("/login");
 
-  await tabTo(page, page.getByLabel("Username or email"));
+  await tabTo(page, page.getByLabel("Username or e-mail"));
   await page.keyboard.type(carol.name);
   await tabTo(page, page.getByLabel("Password", { exact: true }));
   await page.keyboard.type(carol.password);

@@ -100,7 +100,7 @@ test("Carol is sent back to the page she asked for after signing in", async ({ n
   const general = await idOfGeneral(carol);
   const { page } = await newVisitor();
   await page.goto(`/chat/${general}`);
-  await page.getByLabel("Username or email").fill(carol.email);
+  await page.getByLabel("Username or e-mail").fill(carol.email);
   await page.getByLabel("Password", { exact: true }).fill(carol.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`**/chat/${general}`);
@@ -114,11 +114,11 @@ test.describe("refusals that a browser writes into its console", () => {
     const ben = await newPerson("Ben");
     const { page } = await newVisitor();
     await page.goto("/login");
-    await page.getByLabel("Username or email").fill(ben.name);
+    await page.getByLabel("Username or e-mail").fill(ben.name);
     await page.getByLabel("Password", { exact: true }).fill("not his password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByText("That username and password do not match.")).toBeVisible();
-    await expect(page.getByLabel("Username or email")).toHaveValue(ben.name);
+    await expect(page.getByLabel("Username or e-mail")).toHaveValue(ben.name);
   });
 
   test("Carol cannot take Ben's name as a guest, in whatever letters", async ({ newPerson, newVisitor }) => {

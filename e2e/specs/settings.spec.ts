@@ -40,7 +40,7 @@ test("Ada closes registration, and the page says so; by invitation, Carol comes 
 
   await carol.goto(link);
   await carol.getByLabel("Username", { exact: true }).fill("Carol");
-  await carol.getByLabel("Email", { exact: true }).fill("carol@example.org");
+  await carol.getByLabel("E-mail", { exact: true }).fill("carol@example.org");
   await carol.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await carol.getByRole("button", { name: "Create account" }).click();
   await isInside(carol);

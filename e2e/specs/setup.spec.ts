@@ -23,7 +23,7 @@ function setupLinkOf({ log, url }: Server): string {
 
 async function fillAccount(page: Page, account: typeof ADA): Promise<void> {
   await page.getByLabel("Username", { exact: true }).fill(account.username);
-  await page.getByLabel("Email", { exact: true }).fill(account.email);
+  await page.getByLabel("E-mail", { exact: true }).fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
 }
 

@@ -106,6 +106,20 @@ async function picturesOnAPhone(browser: Browser): Promise<void> {
   await keep(page, "conversations-phone");
   await openGroup(page, "Launch week");
   await keep(page, "chat-phone");
+  await pictureOfAnInvite(browser, page);
+}
+
+/** What a guest sees behind the link. */
+async function pictureOfAnInvite(browser: Browser, owner: Page): Promise<void> {
+  const id = new URL(owner.url()).pathname.split("/").at(-1);
+  const made = await owner.request.post(`/api/v1/conversations/${id}/invites`, { data: { label: "For the printers" } });
+  const { invite } = await made.json();
+  const { isMobile, ...viewport } = PHONE;
+  const guest = await browser.newContext({ viewport, isMobile, deviceScaleFactor: 2, baseURL: DEMO });
+  const page = await guest.newPage();
+  await page.goto(`/join#${invite.token}`);
+  await page.getByRole("button", { name: "Join the conversation" }).waitFor();
+  await keep(page, "join-phone");
 }
 
 await mkdir(FOLDER, { recursive: true });

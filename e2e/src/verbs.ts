@@ -10,7 +10,7 @@ export interface SeenMessage {
 
 export async function signIn(page: Page, name: string, password: string): Promise<void> {
   await page.goto("/login");
-  await page.getByLabel("Username or email").fill(name);
+  await page.getByLabel("Username or e-mail").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await isInside(page);
@@ -19,7 +19,7 @@ export async function signIn(page: Page, name: string, password: string): Promis
 export async function register(page: Page, account: { name: string; email: string; password: string }): Promise<void> {
   await page.goto("/register");
   await page.getByLabel("Username", { exact: true }).fill(account.name);
-  await page.getByLabel("Email", { exact: true }).fill(account.email);
+  await page.getByLabel("E-mail", { exact: true }).fill(account.email);
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Create account" }).click();
   await isInside(page);

@@ -127,8 +127,14 @@ describe("a method that an address does not have", () => {
   const routes = Object.keys(POLICY).filter((route) => !route.startsWith("WS ") && !route.includes("*"));
   const addresses = [...new Set(routes.map((route) => route.split(" ")[1] ?? ""))];
 
+  /** "/invites/open" is also what an invite with such an id would be called by. */
+  function leadsTo(route: string, address: string): boolean {
+    const pattern = (route.split(" ")[1] ?? "").replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+");
+    return new RegExp(`^${pattern}$`).test(address);
+  }
+
   it.each(addresses)("is a problem at %s", async (address) => {
-    const known = new Set(routes.filter((route) => route.endsWith(` ${address}`)).map((route) => route.split(" ")[0]));
+    const known = new Set(routes.filter((route) => leadsTo(route, address)).map((route) => route.split(" ")[0]));
     const path = address.replace(":id", general);
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       if (known.has(method)) continue;

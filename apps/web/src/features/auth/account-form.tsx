@@ -55,7 +55,7 @@ export function AccountForm({ flash, action, onSubmit, onDone }: AccountFormProp
         problem={problemOf("username")}
       />
       <TextField
-        label="Email"
+        label="E-mail"
         name="email"
         type="email"
         autoComplete="email"

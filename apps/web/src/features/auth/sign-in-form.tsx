@@ -33,7 +33,7 @@ export function SignInForm({ flash, onDone }: SignInFormProps) {
     <form method="post" action="/login" onSubmit={submit} className="flex flex-col gap-5">
       <AuthProblem failure={failure} flash={flash} />
       <TextField
-        label="Username or email"
+        label="Username or e-mail"
         name="username"
         autoComplete="username"
         autoCapitalize="none"
