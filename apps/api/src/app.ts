@@ -88,7 +88,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(bodies);
   await app.register(schemaCompiler);
   await app.register(security, { config });
-  await app.register(rateLimit);
+  await app.register(rateLimit, { db });
   await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });
   await app.register(crossOrigin, { config });
   await app.register(accessTokens, { config, db });
