@@ -27,6 +27,8 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   const { hub, audiences, announcer, db, log } = deps;
   /** What was still behind after the last look, and who was in it before this node heard of the reason. */
   let stuck = new Map<string, { upTo: number | undefined; audience: Audience | undefined }>();
+  /** Conversations that nobody connected here was in at the last look, although somebody had been. */
+  let suspected = new Set<string>();
   let looking: Promise<void> | null = null;
 
   const isLate = ({ id, revision }: Head) => (hub.told.upTo(id) ?? -1) < revision;
@@ -41,7 +43,8 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
     await Promise.all(late.map(tell));
     const audienceOf = (id: string) => stuck.get(id)?.audience ?? audiencesBefore.get(id);
     stuck = new Map(late.filter(isLate).map(({ id }) => [id, { upTo: hub.told.upTo(id), audience: audienceOf(id) }]));
-    forgetOthers(new Set(heads.map(({ id }) => id)), startsBefore);
+    // Whoever connected during the look relies on what is noted.
+    if (hub.told.starts === startsBefore) await forgetOthers(new Set(heads.map(({ id }) => id)));
   }
 
   async function tell(head: Head): Promise<void> {
@@ -53,17 +56,29 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   }
 
   /** What has no row of its own, like who came in: its members are shown the conversation as it is now. */
-  async function tellAnew({ id, revision, member_version }: Head, before: Audience | undefined): Promise<void> {
-    const audience = await audiences.of(id, member_version);
-    if (before) hub.publishHere(before.without(audience), [{ type: "conversation.left", conversation_id: id }]);
+  async function tellAnew({ id, revision }: Head, before: Audience | undefined): Promise<void> {
+    const audience = await (before ? tellLeft(id, before) : audiences.of(id));
     hub.told.skipTo(id, revision);
     await showConversation(deps, id, audience);
   }
 
-  function forgetOthers(still: ReadonlySet<string>, startsBefore: number): void {
-    // Whoever connected during the look relies on what is noted.
-    if (hub.told.starts !== startsBefore) return;
-    for (const id of hub.told.conversationIds()) if (!still.has(id)) hub.told.forget(id);
+  /** Conversations none of whose members is connected here any more, or is a member any more without having been told. */
+  async function forgetOthers(still: ReadonlySet<string>): Promise<void> {
+    const suspectedBefore = suspected;
+    suspected = new Set();
+    for (const id of [...hub.told.conversationIds()].filter((each) => !still.has(each))) {
+      const before = audiences.known(id);
+      const mayBeLeft = before !== undefined && hub.hasAnyHere(before.userIds);
+      if (mayBeLeft && !suspectedBefore.has(id)) suspected.add(id);
+      else hub.told.forget(id);
+      if (mayBeLeft && suspectedBefore.has(id)) await announce(log, async () => void (await tellLeft(id, before)));
+    }
+  }
+
+  async function tellLeft(id: string, before: Audience): Promise<Audience> {
+    const audience = await audiences.of(id);
+    hub.publishHere(before.without(audience), [{ type: "conversation.left", conversation_id: id }]);
+    return audience;
   }
 
   function lookNow(): Promise<void> {
