@@ -2,6 +2,9 @@ import { fileURLToPath } from "node:url";
 import { BODY_BYTES_MAX, EMAIL_MAX } from "@confab/shared/limits";
 import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
+import { type Bus, NO_BUS } from "./core/bus.ts";
+import { PostgresBus } from "./core/bus-postgres.ts";
+import { RedisBus } from "./core/bus-redis.ts";
 import type { Config } from "./core/config.ts";
 import type { Db } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
@@ -16,8 +19,8 @@ import { invitesRoutes } from "./features/invites/invites.routes.ts";
 import { meRoutes } from "./features/me/me.routes.ts";
 import { Audiences } from "./features/members/audiences.ts";
 import { membersRoutes } from "./features/members/members.routes.ts";
+import { MessageAnnouncer } from "./features/messages/message-announcer.ts";
 import { messagesRoutes } from "./features/messages/messages.routes.ts";
-import { announceMessages } from "./features/messages/messages.service.ts";
 import { MessageWriter } from "./features/messages/messages.writer.ts";
 import { pagesRoutes } from "./features/pages/pages.routes.ts";
 import { readMarkersRoutes } from "./features/read-markers/read-markers.routes.ts";
@@ -48,11 +51,18 @@ export interface AppOptions {
 }
 
 /** What the features share, put together: for the server, and for commands that call services without one. */
-export function wire(config: Config, db: Db, log: Log) {
-  const hub = new Hub();
+export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS) {
+  const hub = new Hub(bus);
   const audiences = new Audiences(db);
-  const writer = new MessageWriter(db, announceMessages({ hub, log }, audiences));
-  return { config, db, hub, log, audiences, writer };
+  const announcer = new MessageAnnouncer({ db, hub, log, audiences });
+  const writer = new MessageWriter(db, (batch) => announcer.announceCommitted(batch), bus);
+  return { config, db, hub, log, audiences, announcer, writer };
+}
+
+/** How this node talks to others: by Redis if there is one, by the database otherwise. */
+function chooseBus(config: Config, log: Log): Bus {
+  if (config.redisUrl) return new RedisBus(config.redisUrl, log);
+  return config.databaseUrl ? new PostgresBus(config.databaseUrl, log) : NO_BUS;
 }
 
 /** The whole server, wired but not listening: the table of contents. */
@@ -72,13 +82,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An e-mail address may stand in an address, each of its characters as three.
     routerOptions: { querystringParser: parseQuery, maxParamLength: 3 * EMAIL_MAX },
   });
-  const deps = wire(config, db, app.log);
+  const deps = wire(config, db, app.log, chooseBus(config, app.log));
 
   await app.register(errorHandler);
   await app.register(bodies);
   await app.register(schemaCompiler);
   await app.register(security, { config });
-  await app.register(rateLimit);
+  await app.register(rateLimit, { db });
   await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });
   await app.register(crossOrigin, { config });
   await app.register(accessTokens, { config, db });

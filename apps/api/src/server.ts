@@ -30,7 +30,7 @@ async function start(config: Config): Promise<void> {
 
   const db = openDb(databaseUrl);
   opened.push(() => db.$disconnect());
-  const app = await buildApp({ config, db, logger: { level: config.logLevel } });
+  const app = await buildApp({ config: { ...config, databaseUrl }, db, logger: { level: config.logLevel } });
   opened.push(() => app.close());
   const setupToken = await prepareWorkspace({ db, config });
   await app.listen({ host: config.host, port: config.port });

@@ -1,5 +1,9 @@
 import type { CloseReason, Event } from "@confab/shared/events";
+import { addressOf } from "./audience.ts";
+import { type Bus, NO_BUS, type SocketsOf } from "./bus.ts";
+import { Elsewhere } from "./elsewhere.ts";
 import { encodeFrame } from "./frames.ts";
+import { ToldRevisions } from "./told-revisions.ts";
 
 /** The network socket below a WebSocket: frames are written to it ready-made. */
 export interface FrameSink {
@@ -103,13 +107,20 @@ export class Connection {
 }
 
 /**
- * Who is connected to this process: user id → connections. Knows no feature. An event is framed once and written
+ * Who is connected to this process: user id → connections, and by the bus the way to everybody else. Knows no feature. An event is framed once and written
  * once per socket and turn of the event loop, together with everything else that turn had for the socket: under
  * load the writes grow instead of multiplying, and when idle nothing waits.
  */
 export class Hub {
   readonly #byUser = new Map<string, Set<Connection>>();
+  readonly bus: Bus;
+  readonly elsewhere = new Elsewhere();
+  readonly told = new ToldRevisions();
   #toFlush: Connection[] = [];
+
+  constructor(bus = NO_BUS) {
+    this.bus = bus;
+  }
 
   add(connection: Connection): void {
     const connections = this.#byUser.get(connection.userId) ?? new Set();
@@ -122,29 +133,49 @@ export class Hub {
     if (connections?.delete(connection) && connections.size === 0) this.#byUser.delete(connection.userId);
   }
 
+  /** Connected to this node or another. */
   isOnline(userId: string): boolean {
+    return this.isHere(userId) || this.elsewhere.has(userId);
+  }
+
+  isHere(userId: string): boolean {
     return this.#byUser.has(userId);
   }
 
-  onlineUserIds(): Iterable<string> {
+  onlineUserIds(): Set<string> {
+    return new Set([...this.userIdsHere(), ...this.elsewhere.userIds()]);
+  }
+
+  userIdsHere(): Iterable<string> {
     return this.#byUser.keys();
+  }
+
+  /** Whether any of these people is connected to this node, found by walking the smaller of the two sets. */
+  hasAnyHere(userIds: ReadonlySet<string>): boolean {
+    const [fewer, more] = userIds.size < this.#byUser.size ? [userIds, this.#byUser] : [this.#byUser, userIds];
+    for (const userId of fewer.keys()) if (more.has(userId)) return true;
+    return false;
   }
 
   *connections(): Iterable<Connection> {
     for (const connections of this.#byUser.values()) yield* connections;
   }
 
-  /** Sends events to every connection of these people: framed once, joined into one buffer. */
+  /** Sends events to every connection of these people, on whatever node. */
   publish(userIds: Iterable<string>, ...events: Event[]): void {
-    this.#publish(userIds, events, false);
+    this.bus.send({ type: "events", to: addressOf(userIds), events, ephemeral: false });
+    this.publishHere(userIds, events);
   }
 
   /** Like publish, for what may be dropped when a connection is slow: typing and presence. */
   publishEphemeral(userIds: Iterable<string>, event: Event): void {
-    this.#publish(userIds, [event], true);
+    this.bus.send({ type: "events", to: addressOf(userIds), events: [event], ephemeral: true });
+    this.publishHere(userIds, [event], true);
   }
 
-  #publish(userIds: Iterable<string>, events: Event[], ephemeral: boolean): void {
+  /** Sends events to the connections these people have to this node: framed once, joined into one buffer. */
+  publishHere(userIds: Iterable<string>, events: readonly Event[], ephemeral = false): void {
+    for (const event of events) this.told.note(event);
     const frames = Buffer.concat(events.map(encodeFrame));
     for (const userId of userIds) {
       const connections = this.#byUser.get(userId);
@@ -152,8 +183,14 @@ export class Hub {
     }
   }
 
-  /** Closes the sockets of one session, or all of one person. */
-  disconnect(whose: { sessionId: string } | { userId: string }, reason: CloseReason): void {
+  /** Closes the sockets of one session, or all of one person, on whatever node. */
+  disconnect(whose: SocketsOf, reason: CloseReason): void {
+    this.bus.send({ type: "disconnect", whose, reason });
+    this.disconnectHere(whose, reason);
+  }
+
+  /** The same for the sockets of this node. */
+  disconnectHere(whose: SocketsOf, reason: CloseReason): void {
     const candidates = "userId" in whose ? (this.#byUser.get(whose.userId) ?? []) : this.connections();
     for (const connection of [...candidates])
       if ("userId" in whose || connection.sessionId === whose.sessionId) connection.close(reason);

@@ -2,9 +2,11 @@ import rateLimitPlugin from "@fastify/rate-limit";
 import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
+import type { Db } from "../core/db.ts";
 import { AppError } from "../core/errors.ts";
+import { rateLimitStore } from "./rate-limit-store.ts";
 
-/** Tries per address and time: enough for a household behind one address, too few for guessing or flooding. */
+/** Tries per address and time, on all nodes together: enough for a household behind one address, too few for guessing or flooding. */
 export const LIMITS = {
   sign_in: { max: 20, timeWindow: "5 minutes" },
   registration: { max: 30, timeWindow: "1 hour" },
@@ -18,7 +20,7 @@ export function limited(name: keyof typeof LIMITS, config: Config) {
   return { rateLimit: { max: Math.max(1, Math.round(max * config.rateLimitScale)), timeWindow } };
 }
 
-export const rateLimit = fp(async (app: FastifyInstance) => {
+export const rateLimit = fp(async (app: FastifyInstance, { db }: { db: Db }) => {
   // Bytes after the headers may turn out not to be HTTP: then the connection is over already, its address gone, and
   // nobody waits for an answer.
   app.addHook("onRequest", async (request, reply) => {
@@ -26,6 +28,7 @@ export const rateLimit = fp(async (app: FastifyInstance) => {
   });
   await app.register(rateLimitPlugin, {
     global: false,
+    store: rateLimitStore(db),
     enableDraftSpec: true,
     errorResponseBuilder: () => new AppError("too_many_requests"),
   });

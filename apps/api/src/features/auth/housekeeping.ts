@@ -6,13 +6,17 @@ import { retireExpiredGuests } from "./expired-guests.ts";
 
 const EVERY_MS = 60_000;
 
-/** Tidies up what has run out, once a minute. Nothing depends on it for being refused. Returns the way to stop it. */
+/**
+ * Tidies up what has run out, once a minute. Nothing depends on it for being refused, and
+ * every node does it: of two at once, one finds nothing left. Returns the way to stop it.
+ */
 export function startHousekeeping(deps: Deps & { audiences: Audiences }): () => void {
   const tidyUp = async () => {
     try {
       await retireExpiredGuests(deps);
       await deps.db.$executeRaw(sql`
         DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND NOT (${SESSION_HOLDS})`);
+      await deps.db.$executeRaw(sql`DELETE FROM rate_limits WHERE ends_at < now()`);
     } catch (error) {
       deps.log.warn({ err: error }, "housekeeping failed; it is tried again in a minute");
     }

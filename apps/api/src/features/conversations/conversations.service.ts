@@ -2,6 +2,7 @@ import type { ChangesPage, Conversation } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
 import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { announce } from "../../core/announce.ts";
+import { addressOf } from "../../core/audience.ts";
 import { recordAudit } from "../../core/audit.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
@@ -115,16 +116,24 @@ async function insertMembers(tx: Tx, conversationId: string, userIds: string[], 
       FROM unnest(${userIds}::uuid[]) AS user_id`);
 }
 
-/**
- * Tells each of these members how they see the conversation now: they came in, or their rights in it are others. Only who
- * is connected needs to be told.
- */
+/** Tells each of these members how they see the conversation now: they came in, or their rights in it are others. */
 export async function announceConversation(
   deps: Pick<Deps, "db" | "hub">,
   conversationId: string,
   userIds: Iterable<string>,
 ): Promise<void> {
-  const connected = [...userIds].filter((id) => deps.hub.isOnline(id));
+  deps.hub.bus.send({ type: "shown", conversation_id: conversationId, to: addressOf(userIds) });
+  await showConversation(deps, conversationId, userIds);
+}
+
+/** The same for those of them who are connected to this node. */
+export async function showConversation(
+  deps: Pick<Deps, "db" | "hub">,
+  conversationId: string,
+  userIds: Iterable<string>,
+): Promise<void> {
+  const connected = [...userIds].filter((id) => deps.hub.isHere(id));
+  if (connected.length === 0) return;
   const viewers = await deps.db.$queryRaw<Viewer[]>(sql`
     SELECT u.id AS user_id, u.role FROM users u
       JOIN conversation_members m ON m.user_id = u.id AND m.conversation_id = ${conversationId}::uuid
@@ -132,6 +141,8 @@ export async function announceConversation(
   for (const viewer of viewers) {
     const conversation = await findConversation(deps.db, viewer, conversationId);
     // Whoever has left between the two questions is told so by another event.
-    if (conversation) deps.hub.publish([viewer.user_id], { type: "conversation.joined", conversation });
+    if (!conversation) continue;
+    deps.hub.told.startAt(conversationId, conversation.revision);
+    deps.hub.publishHere([viewer.user_id], [{ type: "conversation.joined", conversation }]);
   }
 }

@@ -128,10 +128,6 @@ export async function announceGroupChange(
   // Asked for first: from here on, messages that were stored before and are still to be told go past who has left.
   const audience = await deps.audiences.of(change.conversation_id, change.memberVersion);
   deps.hub.publish(change.left, { type: "conversation.left", conversation_id: change.conversation_id });
-  const newcomers = new Set(change.joined);
-  deps.hub.publish(
-    [...audience].filter((id) => !newcomers.has(id)),
-    ...change.events,
-  );
-  await announceConversation(deps, change.conversation_id, [...newcomers, ...change.regranted]);
+  deps.hub.publish(audience.without(change.joined), ...change.events);
+  await announceConversation(deps, change.conversation_id, new Set([...change.joined, ...change.regranted]));
 }

@@ -10,9 +10,9 @@ import type { Audiences } from "./audiences.ts";
 export async function announceUser(
   deps: Pick<Deps, "hub"> & { audiences: Audiences },
   user: Person,
-  formerly: Iterable<string> = [],
+  formerly: Iterable<string> | null = null,
 ): Promise<void> {
   deps.hub.disconnect({ userId: user.id }, "account_changed");
-  const audience = new Set([...formerly, ...(await deps.audiences.around(user.id))]);
-  deps.hub.publish(audience, { type: "user.updated", user });
+  const around = await deps.audiences.around(user.id);
+  deps.hub.publish(formerly ? new Set([...formerly, ...around]) : around, { type: "user.updated", user });
 }

@@ -1,8 +1,10 @@
+import { Audience } from "../../core/audience.ts";
+import type { Address } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
 
-interface Audience {
+interface Known {
   readonly memberVersion: number;
-  readonly userIds: ReadonlySet<string>;
+  readonly audience: Audience;
 }
 
 /** How many conversations' audiences are kept; the least recently used goes first. */
@@ -14,7 +16,7 @@ const KEPT = 10_000;
  */
 export class Audiences {
   readonly #db: Db;
-  readonly #known = new Map<string, Audience>();
+  readonly #known = new Map<string, Known>();
 
   constructor(db: Db) {
     this.#db = db;
@@ -23,43 +25,56 @@ export class Audiences {
   /**
    * The audience as of at least `memberVersion`; without one, as of now. A conversation that is gone has nobody.
    */
-  async of(conversationId: string, memberVersion?: number): Promise<ReadonlySet<string>> {
+  async of(conversationId: string, memberVersion?: number): Promise<Audience> {
     const known = this.#known.get(conversationId);
-    if (known && memberVersion !== undefined && known.memberVersion >= memberVersion) return known.userIds;
+    if (known && memberVersion !== undefined && known.memberVersion >= memberVersion) return known.audience;
     return this.#load(conversationId);
   }
 
+  /** The audience this process knows, if it does. */
+  known(conversationId: string): Audience | undefined {
+    return this.#known.get(conversationId)?.audience;
+  }
+
   /** The audience this process knows, without asking the database: good enough for what is never stored. */
-  async roughly(conversationId: string): Promise<ReadonlySet<string>> {
-    return this.#known.get(conversationId)?.userIds ?? this.#load(conversationId);
+  async roughly(conversationId: string): Promise<Audience> {
+    return this.known(conversationId) ?? this.#load(conversationId);
   }
 
   /** Everyone who shares a conversation with somebody, without that person. */
-  async around(userId: string): Promise<Set<string>> {
+  async around(userId: string): Promise<Audience> {
     const rows = await this.#db.$queryRaw<{ conversation_id: string }[]>(sql`
       SELECT conversation_id FROM conversation_members WHERE user_id = ${userId}::uuid`);
     const around = new Set<string>();
     for (const { conversation_id } of rows) for (const id of await this.roughly(conversation_id)) around.add(id);
     around.delete(userId);
-    return around;
+    return new Audience(around, { around: userId });
   }
 
-  async #load(conversationId: string): Promise<ReadonlySet<string>> {
+  /** The people another node has named. */
+  async at(address: Address): Promise<Iterable<string>> {
+    if ("user_ids" in address) return address.user_ids;
+    if ("around" in address) return this.around(address.around);
+    return (await this.of(address.conversation_id, address.member_version)).without(address.except);
+  }
+
+  async #load(conversationId: string): Promise<Audience> {
     const [found] = await this.#db.$queryRaw<{ member_version: number; user_ids: string[] }[]>(sql`
       SELECT c.member_version,
              ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
         FROM conversations c WHERE c.id = ${conversationId}::uuid`);
     if (!found) {
       this.#known.delete(conversationId);
-      return new Set();
+      return new Audience(new Set(), { user_ids: [] });
     }
-    const audience = { memberVersion: found.member_version, userIds: new Set(found.user_ids) };
+    const { member_version, user_ids } = found;
+    const audience = new Audience(new Set(user_ids), { conversation_id: conversationId, member_version, except: [] });
     const before = this.#known.get(conversationId);
     // Two loads may overtake each other; the older answer must not replace the newer.
-    if (before && before.memberVersion > audience.memberVersion) return before.userIds;
+    if (before && before.memberVersion > member_version) return before.audience;
     this.#known.delete(conversationId);
-    this.#known.set(conversationId, audience);
+    this.#known.set(conversationId, { memberVersion: member_version, audience });
     if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value ?? "");
-    return audience.userIds;
+    return audience;
   }
 }

@@ -1,8 +1,5 @@
 import type { CreateMessageBody } from "@confab/shared/messages";
-import { announce } from "../../core/announce.ts";
-import type { Deps } from "../../core/deps.ts";
 import type { Principal } from "../../plugins/session.ts";
-import type { Audiences } from "../members/audiences.ts";
 import type { MessageWriter, WrittenMessage } from "./messages.writer.ts";
 
 /**
@@ -22,17 +19,4 @@ export function createMessage(
     content: body.content,
     sent_from_client: body.sent_from_client ?? new Date().toISOString(),
   });
-}
-
-/** Announces a committed batch: all frames of one conversation joined into one buffer, one write per socket. */
-export function announceMessages(deps: Pick<Deps, "hub" | "log">, audiences: Audiences) {
-  return async (batch: WrittenMessage[]): Promise<void> => {
-    for (const [conversationId, written] of Map.groupBy(batch, (each) => each.message.conversation_id)) {
-      const events = written.map(({ message }) => ({ type: "message.created", message }) as const);
-      const memberVersion = Math.max(...written.map((each) => each.member_version));
-      await announce(deps.log, async () => {
-        deps.hub.publish(await audiences.of(conversationId, memberVersion), ...events);
-      });
-    }
-  };
 }

@@ -1,4 +1,5 @@
 import type { Message } from "@confab/shared/messages";
+import { type Bus, NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
 import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
@@ -51,13 +52,19 @@ type Outcome = Partial<MessageRow> & {
 export class MessageWriter {
   readonly #db: Db;
   readonly #announce: (written: WrittenMessage[]) => Promise<void>;
+  readonly #bus: Pick<Bus, "nodeId" | "notifyChannel">;
   #queue: Waiting[] = [];
   #isWriting = false;
 
   /** `announce` is awaited after each commit, before the next batch: it keeps the order of delivery. */
-  constructor(db: Db, announce: (written: WrittenMessage[]) => Promise<void>) {
+  constructor(
+    db: Db,
+    announce: (written: WrittenMessage[]) => Promise<void>,
+    bus: Pick<Bus, "nodeId" | "notifyChannel"> = NO_BUS,
+  ) {
     this.#db = db;
     this.#announce = announce;
+    this.#bus = bus;
   }
 
   /**
@@ -84,6 +91,7 @@ export class MessageWriter {
     try {
       const outcomes = await writeStatement(
         this.#db,
+        this.#bus,
         batch.map((waiting) => waiting.input),
       );
       const created = outcomes.filter((outcome) => outcome.is_new).map(toWritten);
@@ -153,9 +161,10 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
  * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
  * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than `locked`),
  * nothing is written and the send is `raced`, to be tried again. An archived group takes nothing new, but a repeat of
- * what was sent before still gets its answer.
+ * what was sent before still gets its answer. Where the bus is PostgreSQL's own, the other nodes are notified by the same
+ * statement: with the commit, or not at all.
  */
-function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
+function writeStatement(db: Db, bus: Pick<Bus, "nodeId" | "notifyChannel">, inputs: NewMessage[]): Promise<Outcome[]> {
   return db.$queryRaw<Outcome[]>(sql`
     WITH input AS (
       SELECT * FROM unnest(
@@ -197,11 +206,17 @@ function writeStatement(db: Db, inputs: NewMessage[]): Promise<Outcome[]> {
       UPDATE conversation_members m SET uncounted = m.uncounted + t.k
         FROM (SELECT conversation_id, sender_id, count(*)::int AS k FROM numbered GROUP BY 1, 2) t
        WHERE m.conversation_id = t.conversation_id AND m.user_id = t.sender_id
+    ), notified AS MATERIALIZED (
+      SELECT pg_notify(${bus.notifyChannel}::text, ${`${bus.nodeId} 0 1/1 `}::text || json_build_object(
+               'type', 'moved', 'conversation_id', conversation_id, 'member_version', min(member_version),
+               'after_revision', min(revision), 'revision', min(revision) + count(*))::text)
+        FROM numbered WHERE ${bus.notifyChannel}::text IS NOT NULL GROUP BY conversation_id
     ), outcome AS (
       SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false FROM stored
     )
     SELECT x.*, u.username AS sender_username, u.role AS sender_role, l.member_version,
-           coalesce(s.revision <> l.revision, false) AS raced, a.archived_at IS NOT NULL AS archived
+           coalesce(s.revision <> l.revision, false) AS raced, a.archived_at IS NOT NULL AS archived,
+           (SELECT count(*) FROM notified) AS notified
       FROM input i
       LEFT JOIN locked l ON l.id = i.conversation_id
       LEFT JOIN seen s ON s.id = l.id

@@ -12,12 +12,13 @@ import { toAppError } from "../../plugins/error-handler.ts";
 import { parseWith } from "../../plugins/schema-compiler.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
+import type { MessageAnnouncer } from "../messages/message-announcer.ts";
 import { createMessage } from "../messages/messages.service.ts";
 import type { MessageWriter } from "../messages/messages.writer.ts";
 import { moveReadMarker } from "../read-markers/read-markers.service.ts";
 import { obeyReferenceFrame } from "../reference/reference-frames.ts";
 
-export type RealtimeDeps = Deps & { audiences: Audiences; writer: MessageWriter };
+export type RealtimeDeps = Deps & { audiences: Audiences; announcer: MessageAnnouncer; writer: MessageWriter };
 
 /** Frames that are no command at all, before the connection is taken for broken or hostile. */
 export const MALFORMED_MAX = 20;
@@ -99,10 +100,9 @@ async function relayTyping(
   const audience = await deps.audiences.roughly(conversation_id);
   if (!audience.has(principal.user_id)) throw new AppError("conversation_not_found");
   const user = { id: principal.user_id, username: principal.username, role: principal.role };
-  const others = [...audience].filter((id) => id !== user.id);
   const event: Event =
     command.type === "typing.start"
       ? { type: "typing.started", conversation_id, user }
       : { type: "typing.stopped", conversation_id, user_id: user.id };
-  deps.hub.publishEphemeral(others, event);
+  deps.hub.publishEphemeral(audience.without([user.id]), event);
 }

@@ -11,6 +11,8 @@ import { bearerOf } from "../../plugins/access-tokens.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
+import { heedBus } from "./heed-bus.ts";
+import { watchMoves } from "./move-watch.ts";
 import { Presence } from "./presence.ts";
 import { accountOf, watchSessions } from "./session-watch.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -30,7 +32,10 @@ export function isSocketUpgrade(request: IncomingMessage): boolean {
 
 export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: RealtimeDeps }): Promise<void> {
   const presence = new Presence(deps);
-  const stopWatching = watchSessions(deps);
+  const stopWatchingSessions = watchSessions(deps);
+  const moves = watchMoves(deps);
+  const bus = heedBus(deps, presence, moves);
+  app.addHook("onReady", () => bus.start());
 
   await app.register(websocket, {
     options: SOCKET_OPTIONS,
@@ -42,8 +47,10 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
-    stopWatching();
+    stopWatchingSessions();
+    moves.stop();
     presence.stop();
+    await bus.stop();
   });
 
   app.get("/ws", { websocket: true, preValidation: refuseForeignPages }, (socket, request) =>

@@ -28,7 +28,7 @@ export function watchSessions(deps: Deps): () => void {
       await deps.db.$executeRaw(sql`
         UPDATE sessions SET last_used_at = now()
          WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
-      for (const sessionId of open) deps.hub.disconnect({ sessionId }, "session_ended");
+      for (const sessionId of open) deps.hub.disconnectHere({ sessionId }, "session_ended");
       const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
       for (const connection of [...deps.hub.connections()]) {
         const account = accounts.get(connection.sessionId);

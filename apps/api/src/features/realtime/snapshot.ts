@@ -1,4 +1,5 @@
 import type { EventOf } from "@confab/shared/events";
+import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
@@ -13,10 +14,13 @@ export async function readSnapshot(
   principal: Principal,
   connection: Connection,
 ): Promise<EventOf<"ready">> {
+  await startTelling(deps, principal.user_id);
   const conversations = await listOwnConversations(deps.db, principal);
   const online = new Set<string>();
-  for (const { id, member_version } of conversations)
-    for (const userId of onlineOf(deps, await deps.audiences.of(id, member_version))) online.add(userId);
+  for (const { id, member_version } of conversations) {
+    const audience = await deps.audiences.of(id, member_version);
+    for (const userId of onlineOf(deps.hub.onlineUserIds(), audience.userIds)) online.add(userId);
+  }
   return {
     type: "ready",
     connection_id: connection.id,
@@ -27,10 +31,17 @@ export async function readSnapshot(
   };
 }
 
+/** From before the snapshot on, the changes in these conversations are told here, or found missing. */
+async function startTelling(deps: Deps, userId: string): Promise<void> {
+  const conversations = await deps.db.$queryRaw<{ id: string; revision: number }[]>(sql`
+    SELECT c.id, c.revision FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id
+     WHERE m.user_id = ${userId}::uuid`);
+  for (const { id, revision } of conversations) deps.hub.told.startAt(id, revision);
+}
+
 /** Who of an audience is connected, found by walking the smaller of the two sets. */
-function onlineOf(deps: Pick<Deps, "hub">, audience: ReadonlySet<string>): string[] {
-  const everyoneOnline = [...deps.hub.onlineUserIds()];
-  return audience.size < everyoneOnline.length
-    ? [...audience].filter((id) => deps.hub.isOnline(id))
-    : everyoneOnline.filter((id) => audience.has(id));
+function onlineOf(everyoneOnline: ReadonlySet<string>, audience: ReadonlySet<string>): string[] {
+  return audience.size < everyoneOnline.size
+    ? [...audience].filter((id) => everyoneOnline.has(id))
+    : [...everyoneOnline].filter((id) => audience.has(id));
 }

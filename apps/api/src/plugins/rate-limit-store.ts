@@ -1,0 +1,57 @@
+import type { FastifyRateLimitOptions, FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
+import { type Db, sql } from "../core/db.ts";
+
+type Count = { current: number; ttl: number };
+
+/** Addresses remembered as refused; past that number they are asked for again. */
+const REFUSED_MAX = 10_000;
+
+/**
+ * Counts tries in the database, so that an address has as many of them however many nodes there are. What is limited
+ * costs far more than this one statement; an address that has used up its tries is refused from memory.
+ */
+export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
+  return class DatabaseStore {
+    readonly #route: string;
+    /** When the time of those is over who are refused, by this process's own steady clock. */
+    readonly #refused = new Map<string, number>();
+
+    constructor(_options: FastifyRateLimitOptions, route = "") {
+      this.#route = route;
+    }
+
+    incr(address: string, done: (error: Error | null, count?: Count) => void, windowMs: number, max: number): void {
+      const ttl = (this.#refused.get(address) ?? 0) - performance.now();
+      if (ttl > 0) return done(null, { current: max + 1, ttl });
+      this.#refused.delete(address);
+      this.#count(address, windowMs).then(
+        (count) => {
+          if (count.current > max) this.#refuse(address, count.ttl);
+          done(null, count);
+        },
+        (error: Error) => done(error),
+      );
+    }
+
+    child(route: object): DatabaseStore {
+      const { routeInfo } = route as { routeInfo: { method: string; url: string } };
+      return new DatabaseStore({}, `${routeInfo.method} ${routeInfo.url}`);
+    }
+
+    async #count(address: string, windowMs: number): Promise<Count> {
+      const [count] = await db.$queryRaw<Count[]>(sql`
+        INSERT INTO rate_limits AS r (key, count, ends_at)
+        VALUES (${`${this.#route} ${address}`}, 1, now() + make_interval(secs => ${windowMs}::float8 / 1000))
+        ON CONFLICT (key) DO UPDATE
+           SET count = CASE WHEN r.ends_at > now() THEN r.count + 1 ELSE 1 END,
+               ends_at = CASE WHEN r.ends_at > now() THEN r.ends_at ELSE excluded.ends_at END
+        RETURNING count AS current, (extract(epoch FROM ends_at - now()) * 1000)::float8 AS ttl`);
+      return count ?? { current: 1, ttl: windowMs };
+    }
+
+    #refuse(address: string, ttl: number): void {
+      if (this.#refused.size >= REFUSED_MAX) this.#refused.clear();
+      this.#refused.set(address, performance.now() + ttl);
+    }
+  };
+}
