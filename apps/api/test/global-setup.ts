@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("serverUrl", server.url);
   project.provide("templateName", templateName);
   return async () => {
-    await onServer(server.url, `DROP DATABASE ${templateName} WITH (FORCE)`);
+    await onServer(server.url, `DROP DATABASE ${templateName}`);
     await server.stop();
   };
 }

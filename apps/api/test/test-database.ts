@@ -11,7 +11,18 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(inject("serverUrl"));
   url.pathname = name;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => dropDatabase(name) };
+}
+
+/**
+ * Not WITH (FORCE): that wants to end a background worker which may be tidying this database at the moment, and no role of
+ * ours may. Without it, PostgreSQL sends the worker away by itself; only who is still connected has to be sent away first.
+ */
+async function dropDatabase(name: string): Promise<void> {
+  await onServer(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
+  );
+  await onServer(`DROP DATABASE ${name}`);
 }
 
 async function onServer(statement: string): Promise<void> {
