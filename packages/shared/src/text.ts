@@ -35,4 +35,6 @@ export function lineSchema(bounds: { min?: number; max: number }) {
 /** A moment on the wire: RFC 3339 in UTC with `Z`. */
 export const momentSchema = z.iso
   .datetime({ offset: false, message: "must be an RFC 3339 time in UTC, ending in Z" })
-  .refine((moment) => moment >= "1970", "must not lie before 1970");
+  .refine((moment) => moment >= "1970", "must not lie before 1970")
+  // PostgreSQL reads a moment into a buffer of fixed length.
+  .refine((moment) => !/\.\d{10}/.test(moment), "must have at most 9 digits after the second");

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import secureJson from "secure-json-parse";
+import { z } from "zod";
 import { AppError, invalidField } from "../core/errors.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -79,6 +80,9 @@ declare module "fastify" {
     mayBeEmpty?: true;
   }
 }
+
+/** For acts of which nothing is told but whom they concern; what is told all the same was meant for something else. */
+export const WITHOUT_BODY = { config: { mayBeEmpty: true }, body: z.strictObject({}).nullish() } as const;
 
 /** The two kinds of body this server takes, both as strict UTF-8. Everything else is 415. */
 export const bodies = fp(async (app: FastifyInstance) => {

@@ -64,10 +64,13 @@ function withLists(fields: Fields, names: readonly string[]): Fields {
   return { ...fields, ...Object.fromEntries(lists) };
 }
 
-/** What was typed, to be shown in the form again. Never passwords; and no more than fits into a cookie. */
+/** What opens something: never kept in a cookie. */
+const SECRETS = /password|invite|token/;
+
+/** What was typed, to be shown in the form again. No secrets; and no more than fits into a cookie. */
 function shownAgain(fields: Fields): Record<string, string> {
   const texts = Object.entries(fields).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string" && !entry[0].includes("password"),
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !SECRETS.test(entry[0]),
   );
   return Object.fromEntries(texts.slice(0, 10).map(([name, text]) => [name, [...text].slice(0, 200).join("")]));
 }

@@ -25,6 +25,8 @@ export interface Principal {
 declare module "fastify" {
   interface FastifyRequest {
     principal: Principal | null;
+    /** Who asks was read before the body had come: a slow sender may have lost the right meanwhile. */
+    isAskedEarly: boolean;
   }
   interface FastifyContextConfig {
     policy?: PolicyRow;
@@ -109,6 +111,14 @@ async function findAsker(request: FastifyRequest, config: Config, db: Db): Promi
 export const session = fp(async (app: FastifyInstance, { config, db }: { config: Config; db: Db }) => {
   await app.register(cookie);
   app.decorateRequest("principal", null);
+  app.decorateRequest("isAskedEarly", false);
+
+  const letThrough = async (request: FastifyRequest, policy: PolicyRow) => {
+    if (policy.who !== "anyone" || policy.page || policy.asksWho)
+      request.principal = await findAsker(request, config, db);
+    if (policy.page || isEnough(request.principal?.role ?? null, policy)) return;
+    throw new AppError(request.principal ? "role_insufficient" : "sign_in_required");
+  };
 
   app.addHook("onRoute", (route) => {
     for (const method of [route.method].flat()) {
@@ -122,10 +132,12 @@ export const session = fp(async (app: FastifyInstance, { config, db }: { config:
   app.addHook("onRequest", async (request) => {
     const policy = request.routeOptions.config.policy;
     if (!policy || request.is404) return;
-    if (policy.who !== "anyone" || policy.page || policy.asksWho)
-      request.principal = await findAsker(request, config, db);
-    if (policy.page) return;
-    if (isEnough(request.principal?.role ?? null, policy)) return;
-    throw new AppError(request.principal ? "role_insufficient" : "sign_in_required");
+    await letThrough(request, policy);
+    request.isAskedEarly = !request.raw.complete;
+  });
+
+  app.addHook("preHandler", async (request) => {
+    const policy = request.routeOptions.config.policy;
+    if (policy && request.isAskedEarly) await letThrough(request, policy);
   });
 });

@@ -14,6 +14,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
+import { WITHOUT_BODY } from "../../plugins/bodies.ts";
 import { limited } from "../../plugins/rate-limit.ts";
 import { principalOf } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -29,9 +30,7 @@ import {
 import { createPasswordReset, resetPassword } from "./password-resets.service.ts";
 
 const params = z.strictObject({ id: idSchema });
-/** Nothing is told of an act but whom it concerns; what is told all the same was meant for something else. */
-const body = z.strictObject({}).nullish();
-const config = { mayBeEmpty: true } as const;
+const { body, config } = WITHOUT_BODY;
 
 export async function accountsRoutes(
   app: FastifyInstance,

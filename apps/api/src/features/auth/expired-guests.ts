@@ -3,7 +3,7 @@ import { announce } from "../../core/announce.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { GroupChange } from "../groups/group-change.ts";
-import { announceLeft, leaveAllGroups } from "../groups/leave-all-groups.ts";
+import { announceLeft, LEAVING_MS, leaveAllGroups } from "../groups/leave-all-groups.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 
@@ -17,7 +17,14 @@ const GONE = { username: "Guest", role: "guest" } as const satisfies Omit<Person
 export async function retireExpiredGuests(deps: Deps & { audiences: Audiences }): Promise<number> {
   const guests = await deps.db.$queryRaw<{ id: string }[]>(sql`
     SELECT id FROM users WHERE role = 'guest' AND expires_at <= now() AND deleted_at IS NULL`);
-  for (const { id } of guests) await retireExpiredGuest(deps, id);
+  for (const { id } of guests) {
+    try {
+      await retireExpiredGuest(deps, id);
+    } catch (error) {
+      // Tried again in a minute; the others must not wait for this one.
+      deps.log.error({ err: error, user_id: id }, "a guest could not be retired");
+    }
+  }
   return guests.length;
 }
 
@@ -25,7 +32,7 @@ export async function retireExpiredGuests(deps: Deps & { audiences: Audiences })
 export async function retireExpiredGuest(deps: Deps & { audiences: Audiences }, id: string): Promise<void> {
   // Asked before they leave: the groups they were in show their messages.
   const formerly = await deps.audiences.around(id);
-  const left = await deps.db.$transaction((tx) => retire(tx, id));
+  const left = await deps.db.$transaction((tx) => retire(tx, id), { timeout: LEAVING_MS });
   if (!left) return;
   await announce(deps.log, async () => {
     deps.hub.disconnect({ userId: id }, "session_ended");

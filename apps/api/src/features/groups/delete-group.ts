@@ -4,7 +4,7 @@ import { sql, type Tx } from "../../core/db.ts";
 import { AppError, invalidField } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { GroupDeps } from "./group-members.service.ts";
-import { getKeptGroup, type LockedGroup, lockKeptGroup, refuseEveryone } from "./groups.access.ts";
+import { getKeptGroup, lockKeptGroup, refuseEveryone, type SeenGroup } from "./groups.access.ts";
 
 /** Messages deleted by one statement: a fraction of the time a statement may take, on a slow and busy machine too. */
 const PART = 20_000;
@@ -51,9 +51,9 @@ export async function deleteGroup(
   });
 }
 
-function checkDeletable(group: LockedGroup, typedName: string): LockedGroup {
+function checkDeletable(group: SeenGroup, typedName: string): SeenGroup {
   refuseEveryone(group);
-  if (typedName.trim() !== group.name) throw invalidField("name", "is not the name of the group");
+  if (typedName.normalize("NFC").trim() !== group.name) throw invalidField("name", "is not the name of the group");
   return group;
 }
 

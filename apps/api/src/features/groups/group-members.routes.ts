@@ -8,6 +8,7 @@ import { idSchema } from "@confab/shared/ids";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { WITHOUT_BODY } from "../../plugins/bodies.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { addMembers, changeMemberRole, type GroupDeps, removeMember } from "./group-members.service.ts";
 
@@ -31,7 +32,8 @@ export async function groupMembersRoutes(app: FastifyInstance, { deps }: { deps:
     }),
   );
 
-  routes.delete(`${url}/:user_id`, { schema: { params } }, async (request, reply) => {
+  const { body, config } = WITHOUT_BODY;
+  routes.delete(`${url}/:user_id`, { config, schema: { params, body } }, async (request, reply) => {
     await removeMember(deps, principalOf(request), request.params.id, request.params.user_id);
     return reply.code(204).send();
   });

@@ -10,7 +10,7 @@ import type { Audiences } from "../members/audiences.ts";
 import { type MemberRow, presentMember } from "../members/members.service.ts";
 import { announceGroupChange, GROUP_COLUMNS, GroupChange, type GroupRow } from "./group-change.ts";
 import { lockManagedGroup, refuseClosed } from "./groups.access.ts";
-import { getMember, handOver, setRole, takeOut } from "./ownership.ts";
+import { getMember, getNewOwner, handOver, setRole, takeOut } from "./ownership.ts";
 
 export type GroupDeps = Deps & { audiences: Audiences };
 
@@ -120,8 +120,8 @@ export async function removeMember(
 }
 
 /**
- * Makes a member an owner, or an owner a member. Throws member_not_found, guest_cannot_own, successor_required for the
- * owner who answers for the group, and what lockManagedGroup throws.
+ * Makes a member an owner, or an owner a member. Throws member_not_found, guest_cannot_own, account_deactivated,
+ * successor_required for the owner who answers for the group, and what lockManagedGroup throws.
  */
 export async function changeMemberRole(
   deps: GroupDeps,
@@ -132,8 +132,7 @@ export async function changeMemberRole(
 ): Promise<Member> {
   const { change, member } = await deps.db.$transaction(async (tx) => {
     const group = await lockManagedGroup(tx, principal, groupId);
-    const before = await getMember(tx, groupId, userId);
-    if (role === "owner" && before.role === "guest") throw new AppError("guest_cannot_own");
+    const before = await (role === "owner" ? getNewOwner : getMember)(tx, groupId, userId);
     if (role === "member" && userId === group.owner_id) throw new AppError("successor_required");
     const changed = new GroupChange(group);
     // The first owner of a group that nobody answers for does so.

@@ -6,14 +6,14 @@ import { mayRead } from "../members/members.access.ts";
 import { GROUP_COLUMNS, type GroupRow } from "./group-change.ts";
 
 /** A group, and the caller's role in it: null for an administrator outside. */
-export type LockedGroup = GroupRow & { readonly caller_role: MemberRole | null };
+export type SeenGroup = GroupRow & { readonly caller_role: MemberRole | null };
 
 /**
  * A group the caller may see. Throws conversation_not_found, the same for absent and forbidden, and group_required for a
  * direct conversation.
  */
-async function getGroup(tx: Tx, principal: Principal, id: string): Promise<LockedGroup> {
-  const [found] = await tx.$queryRaw<(LockedGroup & { kind: "direct" | "group" })[]>(sql`
+async function getGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
+  const [found] = await tx.$queryRaw<(SeenGroup & { kind: "direct" | "group" })[]>(sql`
     SELECT ${GROUP_COLUMNS}, c.kind, m.role AS caller_role
       FROM conversations c
       LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ${principal.user_id}::uuid
@@ -24,28 +24,34 @@ async function getGroup(tx: Tx, principal: Principal, id: string): Promise<Locke
 }
 
 /** Locks a group the caller may see. Throws conversation_not_found, group_required. */
-export async function lockGroup(tx: Tx, principal: Principal, id: string): Promise<LockedGroup> {
+export async function lockGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
   // Two statements: the second sees what was committed while the first waited for the lock, also the caller's own removal.
   await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE id = ${id}::uuid FOR NO KEY UPDATE`);
   return getGroup(tx, principal, id);
 }
 
-/** Locks a group the caller manages: as its owner or an administrator. Throws owner_required and what lockGroup throws. */
-export async function lockManagedGroup(tx: Tx, principal: Principal, id: string): Promise<LockedGroup> {
-  const group = await lockGroup(tx, principal, id);
+/** A group the caller manages: as its owner or an administrator. Throws owner_required and what lockGroup throws. */
+export async function getManagedGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
+  const group = await getGroup(tx, principal, id);
   if (principal.role !== "admin" && group.caller_role !== "owner") throw new AppError("owner_required");
   return group;
 }
 
+/** Locks such a group. Throws what getManagedGroup throws. */
+export async function lockManagedGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
+  await lockGroup(tx, principal, id);
+  return getManagedGroup(tx, principal, id);
+}
+
 /** A group the caller answers for, or is administrator over. Throws owner_required and what lockGroup throws. */
-export async function getKeptGroup(tx: Tx, principal: Principal, id: string): Promise<LockedGroup> {
+export async function getKeptGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
   const group = await getGroup(tx, principal, id);
   if (principal.role !== "admin" && group.owner_id !== principal.user_id) throw new AppError("owner_required");
   return group;
 }
 
 /** Locks such a group. Throws what getKeptGroup throws. */
-export async function lockKeptGroup(tx: Tx, principal: Principal, id: string): Promise<LockedGroup> {
+export async function lockKeptGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
   await lockGroup(tx, principal, id);
   return getKeptGroup(tx, principal, id);
 }

@@ -12,6 +12,7 @@ import { idSchema } from "@confab/shared/ids";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { WITHOUT_BODY } from "../../plugins/bodies.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { deleteGroup } from "./delete-group.ts";
 import { groupMembersRoutes } from "./group-members.routes.ts";
@@ -44,9 +45,13 @@ export async function groupsRoutes(app: FastifyInstance, { deps }: { deps: Group
     ["archive", true],
     ["restore", false],
   ] as const)
-    routes.post(`/api/v1/conversations/:id/${act}`, { schema: { params, response } }, async (request) => ({
-      conversation: await setArchived(deps, principalOf(request), request.params.id, isArchived),
-    }));
+    routes.post(
+      `/api/v1/conversations/:id/${act}`,
+      { config: WITHOUT_BODY.config, schema: { params, body: WITHOUT_BODY.body, response } },
+      async (request) => ({
+        conversation: await setArchived(deps, principalOf(request), request.params.id, isArchived),
+      }),
+    );
 
   routes.put(
     "/api/v1/conversations/:id/owner",

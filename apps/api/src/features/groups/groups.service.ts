@@ -14,7 +14,7 @@ import { nameContains } from "../users/users.service.ts";
 import { announceGroupChange, GroupChange, type GroupFacts } from "./group-change.ts";
 import type { GroupDeps } from "./group-members.service.ts";
 import { lockKeptGroup, lockManagedGroup, refuseEveryone } from "./groups.access.ts";
-import { getMember, getNewKeeper, handOver, setRole } from "./ownership.ts";
+import { getMember, getNewOwner, handOver, setRole } from "./ownership.ts";
 
 /** A page of all groups by name, as the caller sees them; those in use unless the archived ones are asked for. */
 export async function listGroups(deps: Deps, principal: Principal, query: ListGroupsQuery): Promise<ListGroupsAnswer> {
@@ -94,7 +94,7 @@ export async function transferGroup(
 ): Promise<Conversation> {
   const change = await deps.db.$transaction(async (tx) => {
     const group = await lockKeptGroup(tx, principal, groupId);
-    const successor = await getNewKeeper(tx, groupId, userId);
+    const successor = await getNewOwner(tx, groupId, userId);
     if (group.owner_id === userId) return null;
     const changed = new GroupChange(group);
     if (group.owner_id !== null) await setRole(tx, changed, await getMember(tx, groupId, group.owner_id), "member");

@@ -4,6 +4,9 @@ import type { Audiences } from "../members/audiences.ts";
 import { announceGroupChange, GROUP_COLUMNS, type GroupChange, type GroupRow } from "./group-change.ts";
 import { takeOut } from "./ownership.ts";
 
+/** How long a transaction may take that leaves all groups: each of them takes some statements. */
+export const LEAVING_MS = 60_000;
+
 /**
  * Takes somebody who is gone for good out of all groups; what they answered for goes to whoever follows. Call it before
  * anything else of the account is changed in the transaction: whoever writes a message locks its conversation and then

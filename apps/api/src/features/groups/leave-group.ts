@@ -6,8 +6,8 @@ import type { Principal } from "../../plugins/session.ts";
 import type { MemberRow } from "../members/members.service.ts";
 import { announceGroupChange } from "./group-change.ts";
 import type { GroupDeps } from "./group-members.service.ts";
-import { type LockedGroup, lockGroup, refuseEveryone } from "./groups.access.ts";
-import { findSuccessor, getNewKeeper, takeOut } from "./ownership.ts";
+import { lockGroup, refuseEveryone, type SeenGroup } from "./groups.access.ts";
+import { findSuccessor, getNewOwner, takeOut } from "./ownership.ts";
 
 /**
  * Leaves a group. The owner who answers for it names who does from then on, unless nobody else in it could. Throws
@@ -41,13 +41,13 @@ export async function leaveGroup(
 /** Who follows somebody who leaves: whom they name, or nobody if there is nobody, or nothing to hand over. */
 async function chooseSuccessor(
   tx: Tx,
-  group: LockedGroup,
+  group: SeenGroup,
   principal: Principal,
   successorId: string | undefined,
 ): Promise<MemberRow | null> {
   if (group.owner_id !== principal.user_id) return null;
   if (successorId === principal.user_id) throw invalidField("successor_id", "must be somebody else");
-  if (successorId !== undefined) return getNewKeeper(tx, group.id, successorId);
+  if (successorId !== undefined) return getNewOwner(tx, group.id, successorId);
   if (await findSuccessor(tx, group, principal.user_id)) throw new AppError("successor_required");
   return null;
 }

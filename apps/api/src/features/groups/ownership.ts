@@ -2,6 +2,7 @@ import type { MemberRole } from "@confab/shared/conversations";
 import { recordAudit } from "../../core/audit.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
+import { activeUserIds } from "../conversations/conversations.service.ts";
 import { type MemberRow, presentMember } from "../members/members.service.ts";
 import { IS_ACTIVE } from "../users/users.service.ts";
 import { GroupChange, type GroupRow } from "./group-change.ts";
@@ -24,10 +25,11 @@ export async function getMember(tx: Tx, groupId: string, userId: string): Promis
   return found;
 }
 
-/** A member who can answer for a group. Throws member_not_found, guest_cannot_own. */
-export async function getNewKeeper(tx: Tx, groupId: string, userId: string): Promise<MemberRow> {
+/** A member who can be owner of a group. Throws member_not_found, guest_cannot_own, account_deactivated. */
+export async function getNewOwner(tx: Tx, groupId: string, userId: string): Promise<MemberRow> {
   const member = await getMember(tx, groupId, userId);
   if (member.role === "guest") throw new AppError("guest_cannot_own");
+  if ((await activeUserIds(tx, [userId])).length === 0) throw new AppError("account_deactivated");
   return member;
 }
 

@@ -11,6 +11,7 @@ import {
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { WITHOUT_BODY } from "../../plugins/bodies.ts";
 import { limited } from "../../plugins/rate-limit.ts";
 import { principalOf } from "../../plugins/session.ts";
 import type { GroupDeps } from "../groups/group-members.service.ts";
@@ -63,7 +64,8 @@ function keepInvites(app: FastifyInstance, deps: InviteDeps, address: string): v
     },
   );
 
-  routes.delete(`${address}/:invite_id`, { schema: { params: inviteParams } }, async (request, reply) => {
+  const { body, config } = WITHOUT_BODY;
+  routes.delete(`${address}/:invite_id`, { config, schema: { params: inviteParams, body } }, async (request, reply) => {
     const { id = null, invite_id } = request.params;
     await revokeInvite(deps, principalOf(request), id, invite_id);
     return reply.code(204).send();

@@ -6,7 +6,7 @@ import { type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { GroupRow } from "../groups/group-change.ts";
-import { lockManagedGroup } from "../groups/groups.access.ts";
+import { getManagedGroup, lockManagedGroup } from "../groups/groups.access.ts";
 import type { PersonRow } from "../users/users.present.ts";
 import { type InviteRow, presentInvite, presentInviteUse } from "./invites.present.ts";
 import { INVITE_TABLES, type InviteDeps, IS_OPEN } from "./open-invites.ts";
@@ -16,11 +16,11 @@ type Target = string | null;
 
 /**
  * The invites to a target, the newest first. Throws role_insufficient for an account and anyone but an administrator, and
- * what lockManagedGroup throws.
+ * what getManagedGroup throws.
  */
 export function listInvites(deps: InviteDeps, principal: Principal, target: Target): Promise<Invite[]> {
   return deps.db.$transaction(async (tx) => {
-    await lockTarget(tx, principal, target);
+    await getTarget(tx, principal, target, getManagedGroup);
     const rows = await selectInvites(tx, leadsTo(target));
     return rows.map((row) => presentInvite(row, deps.tokenSecret));
   });
@@ -35,7 +35,7 @@ export function createInvite(
 ): Promise<Invite> {
   const id = newId();
   return deps.db.$transaction(async (tx) => {
-    const group = await lockTarget(tx, principal, target);
+    const group = await getTarget(tx, principal, target, lockManagedGroup);
     if (group !== null && group.archived_at !== null) throw new AppError("conversation_archived");
     await tx.$executeRaw(sql`
       INSERT INTO invites (id, conversation_id, label, created_by, uses_max, expires_at)
@@ -54,7 +54,7 @@ export async function revokeInvite(
   inviteId: string,
 ): Promise<void> {
   await deps.db.$transaction(async (tx) => {
-    await lockTarget(tx, principal, target);
+    await getTarget(tx, principal, target, lockManagedGroup);
     const { label } = await getInvite(tx, target, inviteId);
     const isNew = await tx.$executeRaw(sql`
       UPDATE invites SET revoked_at = clock_timestamp() WHERE id = ${inviteId}::uuid AND revoked_at IS NULL`);
@@ -70,7 +70,7 @@ export function listInviteUses(
   inviteId: string,
 ): Promise<InviteUse[]> {
   return deps.db.$transaction(async (tx) => {
-    await lockTarget(tx, principal, target);
+    await getTarget(tx, principal, target, getManagedGroup);
     await getInvite(tx, target, inviteId);
     const rows = await tx.$queryRaw<(PersonRow & { used_at: Date })[]>(sql`
       SELECT u.id, u.username, u.role, iu.used_at FROM invite_uses iu JOIN users u ON u.id = iu.user_id
@@ -79,9 +79,17 @@ export function listInviteUses(
   });
 }
 
-/** The group, locked, that the caller may make links into; null for links to an account, which administrators make. */
-async function lockTarget(tx: Tx, principal: Principal, target: Target): Promise<GroupRow | null> {
-  if (target !== null) return lockManagedGroup(tx, principal, target);
+/**
+ * The group that the caller may make links into; null for links to an account, which administrators make. Whoever only reads
+ * does not lock it: everything that is written into it would wait.
+ */
+async function getTarget(
+  tx: Tx,
+  principal: Principal,
+  target: Target,
+  get: typeof getManagedGroup,
+): Promise<GroupRow | null> {
+  if (target !== null) return get(tx, principal, target);
   if (principal.role !== "admin") throw new AppError("role_insufficient");
   return null;
 }

@@ -5,7 +5,7 @@ import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { invalidField } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { announceLeft, leaveAllGroups } from "../groups/leave-all-groups.ts";
+import { announceLeft, LEAVING_MS, leaveAllGroups } from "../groups/leave-all-groups.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions } from "../sessions/sessions.ts";
@@ -31,7 +31,9 @@ export async function deleteMe(
   if (account.password_hash !== null) await checkOwnPassword(account, body.password);
   // Asked before they leave: the groups they were in show their messages.
   const formerly = await deps.audiences.around(account.id);
-  const { user, left, ended } = await deps.db.$transaction((tx) => removePerson(tx, principal, account));
+  const { user, left, ended } = await deps.db.$transaction((tx) => removePerson(tx, principal, account), {
+    timeout: LEAVING_MS,
+  });
   announceEnded(deps, ended);
   await announce(deps.log, async () => {
     await announceLeft(deps, left);

@@ -32,7 +32,7 @@ export function isSocketUpgrade(request: IncomingMessage): boolean {
 
 export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: RealtimeDeps }): Promise<void> {
   const presence = new Presence(deps);
-  const stopWatchingSessions = watchSessions(deps);
+  const sessions = watchSessions(deps);
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
   app.addHook("onReady", () => bus.start());
@@ -47,7 +47,7 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
-    stopWatchingSessions();
+    sessions.stop();
     moves.stop();
     presence.stop();
     await bus.stop();
@@ -94,8 +94,10 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
       if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
     });
     const stopPinging = pingRegularly(socket);
+    const stopWaiting = principal.expires_at ? sessions.lookAt(principal.expires_at) : () => undefined;
     socket.on("close", () => {
       stopPinging();
+      stopWaiting();
       connection.close("restarting");
       presence.went(connection);
     });

@@ -4,6 +4,9 @@ import { SESSION_HOLDS } from "../../plugins/session.ts";
 
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
 const EVERY_MS = 1_000;
+/** Time is up by the database's clock: a little later, so that it agrees. */
+const CLOCK_MS = 20;
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What of an account a connection is opened for: commands are judged and typing is signed by it. */
 export function accountOf(user: { role: string; username: string }): string {
@@ -12,9 +15,10 @@ export function accountOf(user: { role: string; username: string }): string {
 
 /**
  * Closes the sockets of sessions that no longer hold, whatever ended them, and those opened for what their account is not
- * any more; counts an open socket as use of its session. Returns the way to stop watching.
+ * any more; counts an open socket as use of its session. Looks once a second, and `lookAt` a moment at which somebody's time
+ * is up.
  */
-export function watchSessions(deps: Deps): () => void {
+export function watchSessions(deps: Deps): { lookAt(moment: Date): () => void; stop(): void } {
   let isLooking = false;
   const look = async () => {
     const open = new Set([...deps.hub.connections()].map((connection) => connection.sessionId));
@@ -42,5 +46,14 @@ export function watchSessions(deps: Deps): () => void {
     }
   };
   const timer = setInterval(() => void look(), EVERY_MS);
-  return () => clearInterval(timer);
+  return {
+    stop: () => clearInterval(timer),
+    /** Returns the way not to look after all. */
+    lookAt(moment) {
+      const inMs = moment.getTime() - Date.now() + CLOCK_MS;
+      // A timer cannot be set further ahead; by then the second's look is what finds them.
+      const once = inMs < TIMER_MS_MAX ? setTimeout(() => void look(), inMs).unref() : undefined;
+      return () => clearTimeout(once);
+    },
+  };
 }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
+import { WITHOUT_BODY } from "../../plugins/bodies.ts";
 import { clearSessionCookie, principalOf } from "../../plugins/session.ts";
 import { endOwnSession, endOwnSessions, listOwnSessions } from "./sessions.service.ts";
 
@@ -14,16 +15,21 @@ export async function sessionsRoutes(app: FastifyInstance, { deps }: { deps: Dep
     sessions: await listOwnSessions(deps, principalOf(request)),
   }));
 
-  routes.delete("/api/v1/sessions", { schema: { querystring: endSessionsQuerySchema } }, async (request, reply) => {
-    const { scope = "all" } = request.query;
-    await endOwnSessions(deps, principalOf(request), scope);
-    if (scope === "all") clearSessionCookie(reply, deps.config);
-    return reply.code(204).send();
-  });
+  const { body, config } = WITHOUT_BODY;
+  routes.delete(
+    "/api/v1/sessions",
+    { config, schema: { querystring: endSessionsQuerySchema, body } },
+    async (request, reply) => {
+      const { scope = "all" } = request.query;
+      await endOwnSessions(deps, principalOf(request), scope);
+      if (scope === "all") clearSessionCookie(reply, deps.config);
+      return reply.code(204).send();
+    },
+  );
 
   routes.delete(
     "/api/v1/sessions/:id",
-    { schema: { params: z.strictObject({ id: idSchema }) } },
+    { config, schema: { params: z.strictObject({ id: idSchema }), body } },
     async (request, reply) => {
       const principal = principalOf(request);
       await endOwnSession(deps, principal, request.params.id);
