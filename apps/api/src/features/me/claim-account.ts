@@ -7,7 +7,7 @@ import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { hashPassword } from "../auth/password.ts";
-import { announceJoinedEveryone, joinEveryoneGroup } from "../conversations/everyone-group.ts";
+import { announceJoinedEveryone, joinEveryoneGroup, lockEveryoneGroup } from "../conversations/everyone-group.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { lockOwnAccount } from "./me.access.ts";
@@ -29,10 +29,9 @@ export async function claimAccount(
   const passwordHash = await hashPassword(body.password);
   const { user, joined } = await whereFree("email_taken", () =>
     deps.db.$transaction(async (tx) => {
+      await lockEveryoneGroup(tx);
       const { id, username, role } = await lockOwnAccount(tx, principal);
       if (role !== "guest") throw new AppError("guest_required");
-      // Before the address is set, which locks the account whole: who writes a message has its conversation's lock and
-      // then looks at the account, and the two must not wait for each other.
       const everyone = await joinEveryoneGroup(tx, id);
       await tx.$executeRaw(sql`
         UPDATE users SET role = 'user', email = ${body.email}, password_hash = ${passwordHash}, expires_at = NULL
