@@ -4,7 +4,6 @@ import { recordAudit } from "../../core/audit.ts";
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError, sqlStateOf } from "../../core/errors.ts";
-import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { findPrincipalOfSession, type Principal } from "../../plugins/session.ts";
 import { RESERVED_KEYS } from "../auth/accounts.ts";
 import { hashPassword } from "../auth/password.ts";
@@ -12,14 +11,14 @@ import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
-import { presentMe } from "../users/users.present.ts";
+import { describeMe } from "../users/users.service.ts";
 import { checkOwnPassword, getOwnAccount, lockOwnAccount } from "./me.access.ts";
 
 /** The caller as of now: what the request began with has been changed by it. Throws sign_in_required. */
 export async function readMe(deps: Deps, principal: Principal): Promise<Me> {
   const now = await findPrincipalOfSession(deps.db, principal.session_id, principal.address);
   if (!now) throw new AppError("sign_in_required");
-  return presentMe(now, await readWorkspaceSettings(deps.db, deps.config));
+  return describeMe(deps, now);
 }
 
 /** Changes the caller's name or language. Throws username_taken. */
