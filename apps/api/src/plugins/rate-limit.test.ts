@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../test/start-server.ts";
-import { type Answer, freshName, newAdministrator, newUser, PASSWORD, TestClient } from "../../test/test-client.ts";
+import {
+  type Answer,
+  freshName,
+  newAdministrator,
+  newGuest,
+  newUser,
+  PASSWORD,
+  TestClient,
+} from "../../test/test-client.ts";
 import { newGroup } from "../../test/test-conversation.ts";
 import { newInvite } from "../../test/test-invite.ts";
+import { asProgram } from "../../test/test-program.ts";
 
 /** With a tenth of the usual: 2 tries to sign in, 3 registrations and 3 guests an address. */
 let server: TestServer;
@@ -124,6 +133,24 @@ describe("to enter as a guest by a link", () => {
     expectRefusal(await enter(address, made()), 3_600);
     expectRefusal(await enter(address), 3_600);
     expect((await enter(address, token)).status).toBe(201);
+  });
+});
+
+describe("to change one's own name too often", () => {
+  it("is refused to that person wherever they are, and to nobody else: 429, nothing stored", async () => {
+    const strict = await startServer({ RATE_LIMIT_SCALE: "0.05" });
+    try {
+      const [ada, carol] = [await newUser(strict.url, "Ada"), await newGuest(strict.url, "Carol")];
+      const rename = (client: TestClient, username: string) => client.send("PATCH", "/api/v1/me", { username });
+      const { tries, refused } = await untilRefused((n) => rename(ada, `Ada ${n}`));
+      expect(tries).toBe(3);
+      expectRefusal(refused, 3_600);
+      expectRefusal(await rename(await asProgram(ada), "Ada elsewhere"), 3_600);
+      expect((await ada.get("/api/v1/me")).body.me.username).toBe("Ada 2");
+      expect((await rename(carol, "Carol Shaw")).status).toBe(200);
+    } finally {
+      await strict.stop();
+    }
   });
 });
 

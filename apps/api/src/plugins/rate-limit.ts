@@ -1,10 +1,11 @@
 import rateLimitPlugin, { normalizeIP, type RateLimitOptions } from "@fastify/rate-limit";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
 import type { Db } from "../core/db.ts";
 import { AppError } from "../core/errors.ts";
 import { rateLimitStore } from "./rate-limit-store.ts";
+import { principalOf } from "./session.ts";
 
 /**
  * Tries per address, or person, and time, on all nodes together: enough for a household behind one address, too few for
@@ -16,6 +17,7 @@ export const LIMITS = {
   guest_entry: { max: 30, minutes: 60 },
   guest_entry_by_link: { max: 300, minutes: 60 },
   invite_opening: { max: 300, minutes: 60 },
+  profile: { max: 60, minutes: 60 },
 } as const;
 type Limit = keyof typeof LIMITS;
 
@@ -28,6 +30,12 @@ const timeOf = (name: Limit) => LIMITS[name].minutes * 60_000;
 /** Route options that put a route under one of the limits. */
 export function limited(name: Limit, config: Config) {
   return { rateLimit: { max: maxOf(name, config), timeWindow: timeOf(name) } };
+}
+
+/** The same for a route that only those have who are signed in: each person has a count, wherever they are. */
+export function limitedByPerson(name: Limit, config: Config) {
+  const keyGenerator = (request: FastifyRequest) => principalOf(request).user_id;
+  return { rateLimit: { ...limited(name, config).rateLimit, keyGenerator } };
 }
 
 /** The same for a route whose body says under which limit a request comes. Each of them has a count of its own. */
