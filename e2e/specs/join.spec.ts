@@ -212,6 +212,35 @@ test("Ada lets in nobody without an invitation: Carol makes an account by a link
   await expect(guest.getByRole("button", { name: "Sign in" })).toBeVisible();
 });
 
+test("where accounts need an invitation, Carol keeps hers, for she came by a link; Dan came without, and is not offered it", async ({
+  ownServer,
+  signInAsAdmin,
+  newVisitor,
+  newGuest,
+}) => {
+  const options = { server: ownServer };
+  const ada = await signInAsAdmin(options);
+  const harbour = await makeHarbour(ada);
+  const settings = { registration: "invite" };
+  expect((await ada.context.request.patch("/api/v1/workspace", { data: settings })).ok()).toBe(true);
+
+  const { page: carol } = await newVisitor(options);
+  await carol.goto(harbour.link);
+  await joinsAs(carol, "Carol");
+  await isIn(carol, harbour);
+  await carol.goto("/account");
+  const keep = carol.getByRole("region", { name: "Keep this account" });
+  await keep.getByLabel("E-mail address").fill("carol@example.org");
+  await keep.getByLabel("Password", { exact: true }).fill("a berth of my own");
+  await keep.getByRole("button", { name: "Keep this account" }).click();
+  await expect(carol.getByText("This account is yours now.")).toBeVisible();
+
+  const dan = await newGuest("Dan", options);
+  await dan.page.goto("/account");
+  await expect(dan.page.getByRole("region", { name: "Profile" })).toContainText("Your visit lasts until");
+  await expect(dan.page.getByRole("region", { name: "Keep this account" })).toHaveCount(0);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`Carol is shut out of no invitation in the ${colorScheme} theme, and reads it at 360 px`, async ({
     signInAsAdmin,

@@ -10,8 +10,10 @@ export const AUDIT_ACTIONS = {
   "account.created": "Created an account",
   "account.deactivated": "Deactivated an account",
   "account.deleted": "Deleted an account",
+  "account.email_changed": "Changed an e-mail address",
   "account.expired": "Ended a guest’s visit",
   "account.reactivated": "Reactivated an account",
+  "account.renamed": "Changed a name",
   "account.role_changed": "Changed a role",
   "conversation.visited": "Read a conversation from outside",
   "group.archived": "Archived a group",
@@ -31,6 +33,7 @@ export const AUDIT_ACTIONS = {
   "password_reset.created": "Made a password link",
   "session.ended": "Ended sessions",
   "session.token_reused": "A stolen token was used",
+  "workspace.set_up": "Made the first administrator",
   "workspace.updated": "Changed the workspace’s settings",
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

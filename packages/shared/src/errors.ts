@@ -32,6 +32,7 @@ export const ERRORS = {
   email_taken: [409, "An account with that e-mail address exists already."],
   last_administrator: [409, "Somebody has to be administrator. Make somebody else one first."],
   account_deactivated: [409, "This account is deactivated. Reactivate it first."],
+  account_own: [409, "That is your own account. Change its password on your account page."],
   user_required: [409, "A guest has no password. Make the guest a user first."],
   guest_required: [409, "Only a guest can do that."],
   guest_cannot_own: [409, "A guest cannot be the owner of a group."],

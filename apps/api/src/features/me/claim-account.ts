@@ -10,6 +10,7 @@ import { hashPassword } from "../auth/password.ts";
 import { announceJoinedEveryone, joinEveryoneGroup, lockEveryoneGroup } from "../conversations/everyone-group.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { findClaimRefusal } from "../users/claim-refusal.ts";
 import { lockOwnAccount } from "./me.access.ts";
 import { readMe, whereFree } from "./me.service.ts";
 
@@ -22,10 +23,9 @@ export async function claimAccount(
   principal: Principal,
   body: ClaimAccountBody,
 ): Promise<Me> {
-  if (principal.role !== "guest") throw new AppError("guest_required");
-  const { registration } = await readWorkspaceSettings(deps.db, deps.config);
-  if (registration !== "open")
-    throw new AppError(registration === "closed" ? "registration_closed" : "invite_required");
+  const settings = await readWorkspaceSettings(deps.db, deps.config);
+  const refusal = await findClaimRefusal(deps.db, { id: principal.user_id, role: principal.role }, settings);
+  if (refusal) throw new AppError(refusal);
   const passwordHash = await hashPassword(body.password);
   const { user, joined } = await whereFree("email_taken", () =>
     deps.db.$transaction(async (tx) => {
