@@ -10,6 +10,7 @@ import type { Audiences } from "../members/audiences.ts";
 import { type MemberRow, presentMember } from "../members/members.service.ts";
 import { announceGroupChange, GROUP_COLUMNS, GroupChange, type GroupRow } from "./group-change.ts";
 import { lockManagedGroup, refuseClosed } from "./groups.access.ts";
+import { forgetRemovals, noteRemoval } from "./member-removals.ts";
 import { getMember, getNewOwner, handOver, setRole, takeOut } from "./ownership.ts";
 
 export type GroupDeps = Deps & { audiences: Audiences };
@@ -82,6 +83,7 @@ async function putInto(
     )
     SELECT u.id, u.username, u.role, added.role AS member_role, added.joined_at
       FROM added JOIN users u ON u.id = added.user_id ORDER BY u.username_key`);
+  await forgetRemovals(tx, group.id, newIds);
   const change = new GroupChange(group);
   const members = rows.map(presentMember);
   for (const member of members) change.add(member);
@@ -90,7 +92,8 @@ async function putInto(
 }
 
 /**
- * Takes somebody else out of a group. The owner who answers for it can only be taken out by an administrator. Throws
+ * Takes somebody else out of a group; links made before let them in no more, until they are in it again. The owner who
+ * answers for it can only be taken out by an administrator. Throws
  * request_invalid naming `user_id` for oneself, member_not_found, owner_required, group_of_everyone,
  * conversation_archived, and what lockManagedGroup throws.
  */
@@ -114,6 +117,7 @@ export async function removeMember(
       address: principal.address,
       details: { group: group.name, role: member.member_role },
     });
+    await noteRemoval(tx, groupId, userId);
     return takeOut(tx, group, userId, { actor: principal });
   });
   await announce(deps.log, () => announceGroupChange(deps, change));

@@ -7,13 +7,14 @@ import type { Principal } from "../../plugins/session.ts";
 import { getConversation } from "../conversations/conversations.access.ts";
 import { announceGroupChange, type GroupChange } from "../groups/group-change.ts";
 import { addMember } from "../groups/group-members.service.ts";
+import { refuseRemoved } from "../groups/member-removals.ts";
 import { getInviteId, type InviteDeps, lockOpenInvite } from "./open-invites.ts";
 import { inLine } from "./waiting-line.ts";
 
 /**
  * Lets somebody in by an invite, in the caller's transaction: counts the use, once a person, and puts them into its
  * conversation, if it leads into one. Gives what that changed; null if nothing, as for who is in it already. Call
- * announceGroupChange after the commit. Throws invite_not_found.
+ * announceGroupChange after the commit. Throws invite_not_found, removed_from_group.
  */
 export async function enterByInvite(
   tx: Tx,
@@ -22,6 +23,7 @@ export async function enterByInvite(
 ): Promise<GroupChange | null> {
   await lockConversationOf(tx, inviteId);
   const invite = await lockOpenInvite(tx, inviteId);
+  await refuseRemoved(tx, inviteId, person.user_id);
   const isNew = await tx.$executeRaw(sql`
     INSERT INTO invite_uses (invite_id, user_id) VALUES (${inviteId}::uuid, ${person.user_id}::uuid)
     ON CONFLICT DO NOTHING`);
@@ -42,7 +44,8 @@ export async function enterByInvite(
 
 /**
  * Joins the conversation that a link leads into. Who is in it already stays, whatever has become of the link, and costs no
- * use: somebody may press the button twice. Throws invite_not_found, also for a link that leads to an account.
+ * use: somebody may press the button twice. Throws invite_not_found, also for a link that leads to an account, and
+ * removed_from_group.
  */
 export async function joinByInvite(deps: InviteDeps, principal: Principal, token: string): Promise<Conversation> {
   const inviteId = getInviteId(deps, token);
