@@ -9,7 +9,7 @@ import { type ConversationWithMessageRow, presentConversation, type Viewer } fro
 const BY_ACTIVITY = sql`x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`;
 
 /**
- * The conversations `c` that meet a condition, which has to see to the viewer's rights. One statement, so that numbers,
+ * The conversations `c` that meet a condition (all of them, or the first `limit`), which has to see to the viewer's rights. One statement, so that numbers,
  * last message and read marker belong to the same moment.
  */
 export async function viewConversations(
@@ -17,6 +17,7 @@ export async function viewConversations(
   viewer: Viewer,
   condition: Sql,
   order: Sql = BY_ACTIVITY,
+  limit: number | null = null,
 ): Promise<Conversation[]> {
   const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
     SELECT c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
@@ -38,7 +39,7 @@ export async function viewConversations(
           FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
       ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
-     ORDER BY ${order}`);
+     ORDER BY ${order} LIMIT ${limit}::int`);
   return rows.map((row) => presentConversation(row, viewer));
 }
 
