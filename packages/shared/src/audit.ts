@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
 import { AUDIT_PAGE_MAX } from "./limits.ts";
+import { nextSchema, pageQueryShape } from "./pages.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { personSchema } from "./users.ts";
 
@@ -65,10 +66,9 @@ export const exportAuditQuerySchema = z.strictObject(filterShape);
 export type AuditFilter = z.infer<typeof exportAuditQuerySchema>;
 export const listAuditQuerySchema = z.strictObject({
   ...filterShape,
-  after: textSchema({ max: 200 }).optional(),
-  limit: z.coerce.number().int().min(1).max(AUDIT_PAGE_MAX).optional(),
+  ...pageQueryShape(AUDIT_PAGE_MAX),
 });
 export type ListAuditQuery = z.infer<typeof listAuditQuerySchema>;
-/** The newest first. `next` is the `after` of the following page, null on the last one. */
-export const listAuditAnswerSchema = z.object({ events: z.array(auditEventSchema), next: z.string().nullable() });
+/** The newest first. */
+export const listAuditAnswerSchema = z.object({ events: z.array(auditEventSchema), next: nextSchema });
 export type ListAuditAnswer = z.infer<typeof listAuditAnswerSchema>;

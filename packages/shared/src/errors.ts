@@ -15,6 +15,7 @@ export const ERRORS = {
   role_insufficient: [403, "Your account is not allowed to do that."],
   sender_refused: [403, "A message can only be sent in one's own name."],
   owner_required: [403, "Only an owner of the group or an administrator can do that."],
+  removed_from_group: [403, "You were taken out of this group. Ask to be added again, or for a new link."],
   registration_closed: [403, "Registration is closed here. Ask an administrator for an account."],
   guests_off: [403, "Guests cannot enter here. Ask an administrator for an account."],
   invite_required: [403, "An account here needs an invitation. Ask somebody for a link."],

@@ -10,20 +10,22 @@ import { type ConversationWithMessageRow, presentConversation, type Viewer } fro
 const BY_ACTIVITY = sql`x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`;
 
 /**
- * The conversations `c` that meet a condition, which has to see to the viewer's rights. One statement, so that numbers,
- * last message and read marker belong to the same moment.
+ * The conversations `c` that meet a condition (all of them, or the first `limit`), which has to see to the viewer's rights.
+ * One statement, so that numbers, last message and read marker belong to the same moment.
  */
 export async function viewConversations(
   tx: Tx,
   viewer: Viewer,
   condition: Sql,
   order: Sql = BY_ACTIVITY,
+  limit: number | null = null,
 ): Promise<Conversation[]> {
   const viewed = await viewAs(
     tx,
     sql`SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role`,
     condition,
     order,
+    limit,
   );
   return viewed.map(({ conversation }) => conversation);
 }
@@ -31,7 +33,7 @@ export async function viewConversations(
 /** One conversation as each of those of these people sees it who are members. */
 export function viewAsMembers(tx: Tx, id: string, userIds: string[]): Promise<Viewed[]> {
   const viewers = sql`SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])`;
-  return viewAs(tx, viewers, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`);
+  return viewAs(tx, viewers, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
 }
 
 export interface Viewed {
@@ -40,7 +42,7 @@ export interface Viewed {
 }
 
 /** Conversations `c` as the viewers `v` see them. */
-async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql): Promise<Viewed[]> {
+async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
   const rows = await tx.$queryRaw<(ConversationWithMessageRow & { viewer_id: string; viewer_role: Role })[]>(sql`
     SELECT v.id AS viewer_id, v.role AS viewer_role, c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
            c.archived_at, coalesce(c.joined_by_everyone, false) AS joined_by_everyone,
@@ -61,7 +63,7 @@ async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql): Promise
           FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
       ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
-     ORDER BY ${order}`);
+     ORDER BY ${order} LIMIT ${limit}::int`);
   return rows.map((row) => {
     const viewer = { user_id: row.viewer_id, role: row.viewer_role };
     return { user_id: viewer.user_id, conversation: presentConversation(row, viewer) };

@@ -77,7 +77,7 @@ export async function createGroup(
   membersField = "member_ids",
 ): Promise<Conversation> {
   if (!mayCreateGroup(principal.role, await readWorkspaceSettings(deps.db, deps.config)))
-    throw new AppError(principal.role === "guest" ? "role_insufficient" : "group_creation_restricted");
+    throw new AppError("group_creation_restricted");
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {

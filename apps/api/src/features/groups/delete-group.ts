@@ -47,7 +47,7 @@ export async function deleteGroup(
   await announce(deps.log, async () => {
     // Asked for so that it is forgotten who was in it.
     await deps.audiences.of(groupId);
-    deps.hub.publish(memberIds, { type: "conversation.left", conversation_id: groupId });
+    deps.hub.publish(memberIds, { type: "conversation.left", conversation_id: groupId, member_version: null });
   });
 }
 
