@@ -1,6 +1,6 @@
-import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
-import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
+import { CHANGES_BEHIND_MAX, CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { announce } from "../../core/announce.ts";
 import { addressOf } from "../../core/audience.ts";
 import { recordAudit } from "../../core/audit.ts";
@@ -16,23 +16,25 @@ import { getConversation, viewAsMembers } from "./conversations.access.ts";
 
 /**
  * What changed in a conversation after a revision: a page of messages in order of revision, and the conversation as
- * it is. Throws conversation_not_found.
+ * it is; or, where that is too much, only that it is. Throws conversation_not_found.
  */
 export async function listChanges(
   deps: Deps,
   principal: Principal,
   id: string,
   query: { after_revision: number; limit?: number | undefined },
-): Promise<ChangesPage> {
+): Promise<ChangesAnswer> {
   const conversation = await getConversation(deps.db, principal, id);
   if (conversation.role === null) await noteVisit(deps.db, principal, id);
+  const { revision } = conversation;
+  if (revision - query.after_revision > CHANGES_BEHIND_MAX) return { limited: true, conversation, revision };
   const limit = query.limit ?? CHANGES_PAGE_MAX;
   // Up to the conversation's own revision: what is committed between the two reads belongs to a later page, or the
   // numbers and the messages would tell of two different moments.
-  const messages = await listChangedMessages(deps.db, id, query.after_revision, conversation.revision, limit);
-  const last = messages.at(-1)?.revision ?? conversation.revision;
-  const complete = messages.length < limit || last === conversation.revision;
-  return { conversation, messages, revision: complete ? conversation.revision : last, complete };
+  const messages = await listChangedMessages(deps.db, id, query.after_revision, revision, limit);
+  const last = messages.at(-1)?.revision ?? revision;
+  const complete = messages.length < limit || last === revision;
+  return { limited: false, conversation, messages, revision: complete ? revision : last, complete };
 }
 
 /**
