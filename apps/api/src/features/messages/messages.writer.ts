@@ -119,13 +119,15 @@ export class MessageWriter {
   }
 
   /**
-   * A statement failed as a whole and stored nothing. A race lost to another transaction is run again; anything else is
+   * A statement failed as a whole and stored nothing. A race lost to another transaction is run again. While the database
+   * is away, who has waited for the batch to fail is told so with it: they would wait as long again. Anything else is
    * tried one by one, so that one bad row cannot take the others down with it. All of that goes by way of the queue, so
    * that nobody's later message overtakes an earlier one.
    */
   #recover(batch: Waiting[], error: unknown): void {
     if (LOST_RACE.has(sqlStateOf(error) ?? "")) this.#again(batch);
-    else if (batch.length === 1 || isDatabaseAway(error)) for (const waiting of batch) waiting.reject(error);
+    else if (isDatabaseAway(error)) for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(error);
+    else if (batch.length === 1) batch[0]?.reject(error);
     else {
       for (const waiting of batch) waiting.isAlone = true;
       this.#queue.unshift(...batch);
