@@ -10,8 +10,8 @@ export const DATABASE_PATIENCE = {
   connectionTimeoutMillis: 1_500,
   query_timeout: 1_700,
   statement_timeout: 1_500,
-  /** Somebody else holds the row: longer than any act of ours does. */
-  lock_timeout: 1_000,
+  /** Longer than any act of ours holds a row. A statement may wait twice: for its turn, and for the row. */
+  lock_timeout: 700,
   /** A node that vanished in the middle of a transaction must not hold its locks for long. */
   idle_in_transaction_session_timeout: 10_000,
   keepAlive: true,
