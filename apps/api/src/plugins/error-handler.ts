@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { AppError, isDatabaseAway, sqlStateOf } from "../core/errors.ts";
+import { AppError, isDatabaseAway, isStorageFull, sqlStateOf } from "../core/errors.ts";
 import { sendFormFailure } from "./forms.ts";
 
 /** An error as RFC 9457 problem details. */
@@ -36,6 +36,7 @@ const GIVEN_UP = new Set(["40P01", "55P03", "57014"]);
 /** What was thrown, as one of ours. A fault that is nobody's input becomes server_error. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isStorageFull(error)) return new AppError("storage_full");
   if (isDatabaseAway(error)) return new AppError("database_unavailable");
   if (GIVEN_UP.has(sqlStateOf(error) ?? "")) return new AppError("server_busy");
   const { code, statusCode } = error as Partial<FastifyError>;
