@@ -48,6 +48,7 @@ export const ERRORS = {
   headers_too_large: [431, "The address and headers of the request are too long."],
   server_error: [500, "Something went wrong on the server. It has been logged."],
   server_busy: [503, "The server is busy. Try again in a moment."],
+  storage_full: [503, "The server has no room left to store anything. Its administrator has to make some."],
   database_unavailable: [503, "The server cannot reach its database right now. Try again in a moment."],
 } as const satisfies Record<string, readonly [number, string]>;
 
