@@ -3,6 +3,7 @@ import { type Bus, NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
 import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
+import { countToldAtOnce } from "./told-at-once.ts";
 
 export interface NewMessage {
   readonly id: string;
@@ -81,10 +82,15 @@ export class MessageWriter {
 
   async #drain(): Promise<void> {
     this.#isWriting = true;
-    // Those to be tried alone are always the first in the queue: they were put back there.
-    while (this.#queue.length > 0)
-      await this.#writeBatch(this.#queue.splice(0, this.#queue[0]?.isAlone ? 1 : BATCH_MAX));
+    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.splice(0, this.#batchLength()));
     this.#isWriting = false;
+  }
+
+  /** How many of the queue the next statement takes: as many as it may, but one at least. */
+  #batchLength(): number {
+    // Those to be tried alone are always the first in the queue: they were put back there.
+    if (this.#queue[0]?.isAlone) return 1;
+    return countToldAtOnce(this.#queue.slice(0, BATCH_MAX).map((waiting) => waiting.input));
   }
 
   async #writeBatch(batch: Waiting[]): Promise<void> {
