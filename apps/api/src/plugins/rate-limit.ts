@@ -4,6 +4,7 @@ import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
 import type { Db } from "../core/db.ts";
 import { AppError } from "../core/errors.ts";
+import type { Allowance } from "../core/token-bucket.ts";
 import { rateLimitStore } from "./rate-limit-store.ts";
 
 /** Tries per address and time, on all nodes together: enough for a household behind one address, too few for guessing or flooding. */
@@ -18,6 +19,11 @@ export const LIMITS = {
 export function limited(name: keyof typeof LIMITS, config: Config) {
   const { max, timeWindow } = LIMITS[name];
   return { rateLimit: { max: Math.max(1, Math.round(max * config.rateLimitScale)), timeWindow } };
+}
+
+/** The headers of an answer that tell a program how much more it may do; the same as those of the limits on tries. */
+export function allowanceHeaders({ limit, remaining, fullAfter }: Allowance) {
+  return { "ratelimit-limit": limit, "ratelimit-remaining": remaining, "ratelimit-reset": fullAfter };
 }
 
 export const rateLimit = fp(async (app: FastifyInstance, { db }: { db: Db }) => {
