@@ -1,8 +1,9 @@
 import { type Command, commandSchema } from "@confab/shared/commands";
-import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
 import { type ErrorCode, sentenceOf, statusOf } from "@confab/shared/errors";
 import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
+import { CHANGES_BEHIND_MAX } from "@confab/shared/limits";
 import type { Message, MessagesPage } from "@confab/shared/messages";
 import type { Person } from "@confab/shared/users";
 import { vi } from "vitest";
@@ -51,6 +52,7 @@ export class FakeServer {
   delay: (request: SeenRequest) => Promise<void> | undefined = () => undefined;
   pageSize = 50;
   changesPageSize = 500;
+  changesBehindMax = CHANGES_BEHIND_MAX;
 
   constructor(user: Person) {
     this.user = user;
@@ -271,18 +273,21 @@ export class FakeServer {
     const { messages } = this.#stored(id);
     const before = Number(query.get("before") ?? messages.length + 1);
     const after = query.get("after");
-    const start = after === null ? Math.max(0, before - 1 - this.pageSize) : Number(after);
-    const end = after === null ? before - 1 : start + this.pageSize;
+    const limit = Number(query.get("limit") ?? this.pageSize);
+    const start = after === null ? Math.max(0, before - 1 - limit) : Number(after);
+    const end = after === null ? before - 1 : start + limit;
     const page = messages.slice(start, end);
     return { messages: page, reaches_oldest: start === 0, reaches_newest: start + page.length >= messages.length };
   }
 
-  #changes(id: string, after: number): ChangesPage {
+  #changes(id: string, after: number): ChangesAnswer {
     const { messages, revision } = this.#stored(id);
+    if (revision - after > this.changesBehindMax) return { limited: true, conversation: this.present(id), revision };
     const changed = messages.filter((message) => message.revision > after).sort((a, b) => a.revision - b.revision);
     const page = changed.slice(0, this.changesPageSize);
     const complete = page.length === changed.length;
     return {
+      limited: false,
       conversation: this.present(id),
       messages: page,
       revision: complete ? revision : (page.at(-1)?.revision ?? after),

@@ -55,6 +55,8 @@ const AWAY_KINDS = new Set([
 ]);
 /** PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P). */
 const AWAY_STATES = /^(08|53|57P)/;
+/** disk_full: no room for another page. Whatever is stored can be read, and what needs no new page is still written. */
+const DISK_FULL = "53100";
 /** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */
 const AWAY_WORDS =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|write EPIPE)/;
@@ -77,6 +79,11 @@ export function isDatabaseAway(error: unknown): boolean {
   const cause = driverCauseOf(error);
   if (cause !== null) return AWAY_KINDS.has(cause.kind) || AWAY_STATES.test(cause.originalCode ?? "");
   return AWAY_WORDS.test(error.message);
+}
+
+/** Whether the database could not store something for want of room on its disk. */
+export function isStorageFull(error: unknown): boolean {
+  return sqlStateOf(error) === DISK_FULL;
 }
 
 /** The SQLSTATE that PostgreSQL gave for a failed statement, if it did. */

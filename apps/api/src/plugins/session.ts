@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
 import { type Db, type Sql, sql } from "../core/db.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, isStorageFull } from "../core/errors.ts";
 import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
 import { hashSecret } from "../core/secrets.ts";
 import { bearerOf } from "./access-tokens.ts";
@@ -63,11 +63,19 @@ async function findPrincipalWhere(db: Db, condition: Sql, address: string): Prom
   const found = rows[0];
   if (!found) return null;
   const { is_stale, ...principal } = found;
-  if (is_stale)
-    await db.$executeRaw`
-      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${found.session_id}::uuid`;
+  if (is_stale) await noteUse(db, found.session_id, address);
   // A connection that has ended has no address any more.
   return { ...principal, address, network: normalizeIP(address ?? "") };
+}
+
+/** What is only noted by the way must not keep anybody from reading while the disk is full. */
+async function noteUse(db: Db, sessionId: string, address: string): Promise<void> {
+  try {
+    await db.$executeRaw`
+      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${sessionId}::uuid`;
+  } catch (error) {
+    if (!isStorageFull(error)) throw error;
+  }
 }
 
 export function sessionCookieName(config: Pick<Config, "publicUrl">): string {

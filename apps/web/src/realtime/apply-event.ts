@@ -5,6 +5,7 @@ import {
   applyConversationUpdate,
   applyMemberChange,
   applyMessage,
+  isBackIn,
   useConversations,
 } from "../stores/conversations.store.ts";
 import { setOnline, usePresence } from "../stores/presence.store.ts";
@@ -31,8 +32,7 @@ export function applyEvent(event: Event): void {
     case "conversation.joined":
       return takeConversation(event.conversation);
     case "conversation.left":
-      forgetUnsent(event.conversation_id);
-      return forgetConversation(event.conversation_id);
+      return takeLeft(event);
     case "conversation.updated":
       return inOrder(event, () => useConversations.setState((state) => applyConversationUpdate(state, event)));
     case "member.added":
@@ -61,6 +61,12 @@ export function applyEvent(event: Event): void {
     default:
       event satisfies never;
   }
+}
+
+function takeLeft(event: EventOf<"conversation.left">): void {
+  if (isBackIn(useConversations.getState(), event)) return;
+  forgetUnsent(event.conversation_id);
+  forgetConversation(event.conversation_id);
 }
 
 function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {

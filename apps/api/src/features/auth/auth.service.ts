@@ -13,6 +13,7 @@ import { inLine } from "../invites/waiting-line.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions, openSession, type SessionOrigin } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
+import { IS_ACTIVE } from "../users/users.service.ts";
 import { type AccountMade, insertAccount, type NewAccount } from "./accounts.ts";
 import { hashPassword, isPasswordRight } from "./password.ts";
 
@@ -89,9 +90,8 @@ type CheckedAccount = Omit<AccountMade, "joined"> & { readonly password_hash: st
 export async function checkPassword(deps: Deps, body: LoginBody): Promise<CheckedAccount> {
   const name = (body.username ?? body.email ?? "").trim();
   const [user] = await deps.db.$queryRaw<CheckedAccount[]>(sql`
-    SELECT id, username, email, role, expires_at, password_hash FROM users
-     WHERE (username_key = ${usernameKey(name)} OR email = ${name.toLowerCase()})
-       AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())`);
+    SELECT u.id, u.username, u.email, u.role, u.expires_at, u.password_hash FROM users u
+     WHERE (u.username_key = ${usernameKey(name)} OR u.email = ${name.toLowerCase()}) AND ${IS_ACTIVE}`);
   const isRight = await isPasswordRight(user?.password_hash ?? null, body.password);
   if (!user || !isRight) throw new AppError("password_wrong");
   return user;

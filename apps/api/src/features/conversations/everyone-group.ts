@@ -21,6 +21,14 @@ export async function ensureEveryoneGroup(tx: Tx): Promise<void> {
 }
 
 /**
+ * Locks "General". Call it before the account that is to join it is locked: conversations are locked before their people by
+ * everybody who locks both, so that no two acts wait for each other.
+ */
+export async function lockEveryoneGroup(tx: Tx): Promise<void> {
+  await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE joined_by_everyone FOR NO KEY UPDATE`);
+}
+
+/**
  * Puts an account that is new, or locked, into "General", in the transaction of the act; what is there already counts as
  * read. Null for somebody who is there. Call announceJoinedEveryone after the commit.
  */

@@ -160,7 +160,7 @@ describe("POST /api/v1/conversations/:id/delete", () => {
     const elsewhere = await say(ben, (await generalOf(ben)).id, "stays");
     expect(await remove(ada, id, "Doom")).toMatchObject(refused(400, "request_invalid", "name"));
     expect((await remove(ada, id, "Doomed")).status).toBe(204);
-    expect(await member.next("conversation.left")).toMatchObject({ conversation_id: id });
+    expect(await member.next("conversation.left")).toMatchObject({ conversation_id: id, member_version: null });
     for (const who of [ada, grace])
       expect(await who.get(conversationPath(id))).toMatchObject(refused(404, "conversation_not_found"));
     expect(await server.db.message.count({ where: { conversation_id: id } })).toBe(0);

@@ -4,7 +4,7 @@ import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { freshName, newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
 import { conversationPath, generalOf, newGroup, say } from "../../../test/test-conversation.ts";
 import { wire } from "../../app.ts";
-import { announceLeft, leaveAllGroups } from "./leave-all-groups.ts";
+import { announceLeft, leaveAllGroups, lockAllGroups } from "./leave-all-groups.ts";
 
 let server: TestServer;
 let grace: TestClient;
@@ -198,7 +198,9 @@ describe("leaving all groups, of somebody who is gone for good", () => {
       warn: () => undefined,
       error: () => undefined,
     });
-    const changes = await server.db.$transaction((tx) => leaveAllGroups(tx, dora.person.id));
+    const changes = await server.db.$transaction(async (tx) =>
+      leaveAllGroups(tx, dora.person.id, await lockAllGroups(tx, dora.person.id)),
+    );
     await announceLeft(deps, changes);
     expect(changes.map((change) => change.left)).toEqual(changes.map(() => [dora.person.id]));
     expect(changes).toHaveLength(4);

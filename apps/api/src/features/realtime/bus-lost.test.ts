@@ -125,8 +125,9 @@ describe("a bus by PostgreSQL", () => {
     for (const socket of [adas, bens])
       await socket.next("conversation.joined", ({ conversation }) => conversation.name === "Landing");
     await removeMember(deps, principal, group, ben.person.id);
-    await bens.next("conversation.left", (event) => event.conversation_id === group);
-    await adas.next("conversation.joined", ({ conversation }) => conversation.member_count === 1);
+    const left = await bens.next("conversation.left", (event) => event.conversation_id === group);
+    const { conversation } = await adas.next("conversation.joined", (event) => event.conversation.member_count === 1);
+    expect(left.member_version).toBe(conversation.member_version);
     expect(adas.all("conversation.left")).toEqual([]);
   });
 });

@@ -29,15 +29,16 @@ export function watchSessions(deps: Deps): { lookAt(moment: Date): () => void; s
         SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id = ANY(${[...open]}::uuid[]) AND ${SESSION_HOLDS}`);
       for (const { id } of live) open.delete(id);
-      await deps.db.$executeRaw(sql`
-        UPDATE sessions SET last_used_at = now()
-         WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
       for (const sessionId of open) deps.hub.disconnectHere({ sessionId }, "session_ended");
       const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
       for (const connection of [...deps.hub.connections()]) {
         const account = accounts.get(connection.sessionId);
         if (account !== undefined && account !== connection.account) connection.close("account_changed");
       }
+      // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
+      await deps.db.$executeRaw(sql`
+        UPDATE sessions SET last_used_at = now()
+         WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
     } catch (error) {
       // While the database is away nobody can lose a right; the next look finds what was missed.
       deps.log.warn({ err: error }, "sessions could not be checked");

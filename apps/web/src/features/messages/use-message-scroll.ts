@@ -11,6 +11,9 @@ const ROW_ESTIMATE_PX = 56;
 interface ScrollEdges {
   onNearStart: () => void;
   onNearEnd: () => void;
+  /** The key of the first item on the screen, for somebody who has scrolled away from the end. */
+  onPlace: (key: string) => void;
+  onEnd: () => void;
 }
 
 /** The scrolling of a list that is read from its end: keeps its place when rows come in at either edge. */
@@ -36,9 +39,11 @@ export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, ite
     const fromEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
     wasAtEnd.current = fromEnd <= END_PX;
     setAtEnd(wasAtEnd.current);
+    if (wasAtEnd.current) edges.onEnd();
+    else edges.onPlace(String(virtualizer.getVirtualItemForOffset(element.scrollTop)?.key));
     if (element.scrollTop < EARLY_PX) edges.onNearStart();
     if (fromEnd < EARLY_PX) edges.onNearEnd();
-  }, [scroller, edges]);
+  }, [scroller, edges, virtualizer]);
 
   const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
