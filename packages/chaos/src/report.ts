@@ -1,0 +1,32 @@
+import type { Figures } from "./figures.ts";
+import type { Result } from "./run-family.ts";
+
+const SIGNS = { passed: "✓", failed: "✗", skipped: "–" } as const;
+const ms = (value: number | null) => (value === null ? "–" : `${value} ms`);
+
+/** What is said of one family as soon as it is over. */
+export function linesOf({ family, title, outcome, reasons, seconds, figures }: Result): string[] {
+  const head = `${SIGNS[outcome]} ${family} ${title} (${seconds} s)`;
+  const said = reasons.map((reason) => `    ${outcome === "skipped" ? "skipped: " : ""}${reason}`);
+  return [head, ...(figures ? [`    ${sentenceOf(figures)}`] : []), ...said];
+}
+
+/** The same form as the other test commands have. */
+export function lastLineOf(results: readonly Result[]): string {
+  const count = (outcome: Result["outcome"]) => results.filter((result) => result.outcome === outcome).length;
+  const sum = (figure: "acknowledged" | "kills") =>
+    results.reduce((total, { figures }) => total + (figures?.[figure] ?? 0), 0);
+  const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
+  return `${sum("acknowledged")} messages acknowledged, ${sum("kills")} kills\n${count("passed")} passed, ${count("failed")} failed${skipped}`;
+}
+
+function sentenceOf(figures: Figures): string {
+  const more = Object.entries(figures.more).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+  return [
+    `acknowledged ${figures.acknowledged}, kills ${figures.kills}`,
+    `lost ${figures.lost}, doubled ${figures.doubled}, gaps ${figures.gaps}`,
+    `delivery p50 ${ms(figures.delivery_p50)}, p99 ${ms(figures.delivery_p99)}`,
+    `resume p99 ${ms(figures.resume_p99)}, recovery ${ms(figures.recovery_max)}`,
+    ...more,
+  ].join("; ");
+}
