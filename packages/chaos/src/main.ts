@@ -1,13 +1,15 @@
 import { randomInt } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { FAMILIES } from "./families/families.ts";
-import { lastLineOf, linesOf } from "./report.ts";
-import { runSabotages } from "./sabotage/run-sabotages.ts";
+import { lastLineOf, linesOf, withFigures } from "./report.ts";
 import { type Result, runFamily } from "./run-family.ts";
+import { runSabotages } from "./sabotage/run-sabotages.ts";
 import { closeWorld, openWorld, type World } from "./supervisor/world.ts";
 
 const USAGE = `pnpm chaos [--quick] [--family t1,t2] [--sabotage] [--seed word] [--keep] [--json file]`;
+
+const PAGE = new URL("../../../docs/reliability.md", import.meta.url);
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +36,8 @@ function chosenFamilies() {
 }
 
 async function* runFamilies(world: World): AsyncGenerator<Result> {
-  for (const family of chosenFamilies()) yield await runFamily(world, family, { extent: values.quick ? "quick" : "full" });
+  for (const family of chosenFamilies())
+    yield await runFamily(world, family, { extent: values.quick ? "quick" : "full" });
 }
 
 async function runAll(seed: string): Promise<Result[]> {
@@ -57,6 +60,9 @@ else {
   const seed = values.seed ?? String(randomInt(1_000_000));
   say(`seed ${seed}: repeat with --seed ${seed}`);
   const results = await runAll(seed);
+  // A part of the families, or less of each, is no figure to publish.
+  if (!values.quick && !values.sabotage && values.family === undefined)
+    await writeFile(PAGE, withFigures(await readFile(PAGE, "utf8"), seed, new Date(), results));
   if (values.json) await writeFile(values.json, `${JSON.stringify({ seed, results }, null, 2)}\n`);
   say(lastLineOf(results));
   process.exitCode = results.some(({ outcome }) => outcome === "failed") ? 1 : 0;

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import type { Figures } from "./figures.ts";
 import type { Result } from "./run-family.ts";
 
@@ -18,6 +19,33 @@ export function lastLineOf(results: readonly Result[]): string {
     results.reduce((total, { figures }) => total + (figures?.[figure] ?? 0), 0);
   const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
   return `${sum("acknowledged")} messages acknowledged, ${sum("kills")} kills\n${count("passed")} passed, ${count("failed")} failed${skipped}`;
+}
+
+const BEGIN = "<!-- figures of the last full run: written by `pnpm chaos` -->";
+const END = "<!-- end of figures -->";
+
+/** The page with the figures of this run between its marks. Throws when the marks are gone. */
+export function withFigures(page: string, seed: string, date: Date, results: readonly Result[]): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error("the page has no marks between which the figures would go");
+  const day = date.toISOString().slice(0, 10);
+  const facts = `${day}, seed ${seed}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}.`;
+  const rows = results.map(
+    ({ family, title, outcome, figures: f, reasons }) =>
+      `| ${family} | ${title} | ${outcome === "skipped" ? `skipped: ${reasons[0]}` : outcome} | ${
+        f === null
+          ? "– | – | – | – | – | – | –"
+          : [f.acknowledged, f.kills, f.lost, f.doubled, f.gaps, ms(f.delivery_p99), ms(f.recovery_max)].join(" | ")
+      } |`,
+  );
+  const table = [
+    "| | Fault | Outcome | Acknowledged | Kills | Lost | Doubled | Gaps | Delivery p99 | Recovery |",
+    "|---|---|---|--:|--:|--:|--:|--:|--:|--:|",
+    ...rows,
+  ];
+  return [page.slice(0, begin + BEGIN.length), "", facts, "", ...table, "", lastLineOf(results), page.slice(end)].join(
+    "\n",
+  );
 }
 
 function sentenceOf(figures: Figures): string {

@@ -3,15 +3,23 @@ import type { Scene } from "../supervisor/scene.ts";
 import type { Family } from "./family.ts";
 
 /** By what a frame or answer is known on its way down. What goes up is masked: there any byte may be the last. */
-const KINDS = ["message.created", "ready", "message.created", "message.acked", "pong", "read_marker.moved", "HTTP/1.1 20"];
-const CUT_EVERY_MS = 120;
+const KINDS = [
+  "message.created",
+  "ready",
+  "message.created",
+  "message.acked",
+  "pong",
+  "read_marker.moved",
+  "HTTP/1.1 20",
+];
+const CUT_EVERY_MS = 90;
 
 export const cutMidFrame: Family = {
   name: "T4",
   title: "connections cut in the middle of a frame",
   nodes: 1,
   async run(scene) {
-    const cuts = scene.count(90, 900);
+    const cuts = scene.count(140, 900);
     for (let n = 0; n < cuts; n += 1) {
       const kind = KINDS[n % KINDS.length] ?? "";
       scene.network.judge = n % 4 === 3 ? cutUp(scene) : cutDown(scene, kind);
