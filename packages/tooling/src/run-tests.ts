@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Counts, countCheck, countPlaywright, countVitest } from "./test-counts.ts";
+import { type Counts, countCheck, countPlaywright, countVitest, listVitestFailures } from "./test-counts.ts";
 
 /**
  * What `pnpm test` and `pnpm check` run: every step after the other (two cores do not gain from more), none
@@ -18,6 +18,8 @@ interface Step {
 const root = path.resolve(import.meta.dirname, "../../..");
 const reports = mkdtempSync(path.join(tmpdir(), "confab-reports-"));
 const STEP_MINUTES_MAX = 20;
+const FAILURE_LENGTH_MAX = 3_000;
+const failures: string[] = [];
 
 const steps: Step[] = [
   { name: "lint", run: lint },
@@ -53,7 +55,9 @@ async function check(program: string, parameters: string[]): Promise<Counts> {
 async function vitest(folder: string): Promise<Counts> {
   const report = path.join(reports, `${folder.replace("/", "-")}.json`);
   const parameters = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  return countVitest(report, await execute(path.join(root, folder), "vitest", parameters));
+  const counts = countVitest(report, await execute(path.join(root, folder), "vitest", parameters));
+  failures.push(...listVitestFailures(report));
+  return counts;
 }
 
 async function playwright(): Promise<Counts> {
@@ -104,6 +108,7 @@ async function runAll(): Promise<Counts> {
     summary.push(`${failed > 0 ? "✗" : "✓"} ${step.name}: ${passed} passed, ${failed} failed (${seconds} s)`);
     console.log(summary.at(-1));
   }
+  for (const failure of failures) console.log(`\n✗ ${failure.slice(0, FAILURE_LENGTH_MAX)}`);
   console.log(`\n${summary.join("\n")}\n`);
   return total;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countCheck, countPlaywright, countVitest } from "./test-counts.ts";
+import { countCheck, countPlaywright, countVitest, listVitestFailures } from "./test-counts.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -37,5 +37,22 @@ describe("counting", () => {
     expect(countVitest(report({ numPassedTests: 7, numFailedTests: 0 }), 1)).toEqual({ passed: 7, failed: 1 });
     const playwright = report({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } });
     expect(countPlaywright(playwright, 1)).toEqual({ passed: 0, failed: 1 });
+  });
+
+  it("lists what failed with what it said, also a file that broke before its tests", () => {
+    const passed = { status: "passed", fullName: "adds", failureMessages: [] };
+    const failed = { status: "failed", fullName: "subtracts", failureMessages: ["expected 1 to be 2"] };
+    const vitest = report({
+      testResults: [
+        { name: "a.test.ts", status: "failed", message: "", assertionResults: [passed, failed] },
+        { name: "b.test.ts", status: "failed", message: "no such module", assertionResults: [] },
+        { name: "c.test.ts", status: "passed", message: "", assertionResults: [passed] },
+      ],
+    });
+    expect(listVitestFailures(vitest)).toEqual([
+      "a.test.ts: subtracts\nexpected 1 to be 2",
+      "b.test.ts: no such module",
+    ]);
+    expect(listVitestFailures(path.join(folder, "absent.json"))).toEqual([]);
   });
 });

@@ -13,11 +13,30 @@ export function countCheck(ok: boolean): Counts {
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
+  testResults: VitestFile[];
+}
+
+interface VitestFile {
+  name: string;
+  status: string;
+  message: string;
+  assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
 }
 
 export function countVitest(reportFile: string, exitCode: number): Counts {
   const report = readReport<VitestReport>(reportFile);
   return believe({ passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }, exitCode);
+}
+
+/** Each failed test with what it said, to be shown where a long log ends: its middle may be gone. */
+export function listVitestFailures(reportFile: string): string[] {
+  return (readReport<VitestReport>(reportFile)?.testResults ?? []).flatMap(
+    ({ name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((test) => test.status === "failed");
+      if (failed.length === 0 && status === "failed") return [`${name}: ${message}`];
+      return failed.map((test) => `${name}: ${test.fullName}\n${test.failureMessages.join("\n")}`);
+    },
+  );
 }
 
 interface PlaywrightReport {
