@@ -68,6 +68,8 @@ export const eventSchema = z.discriminatedUnion("type", [
     code: errorCodeSchema,
     message: z.string(),
     errors: z.array(fieldProblemSchema).optional(),
+    /** Seconds after which the same may be sent again with a chance of success. */
+    retry_after: z.number().int().positive().optional(),
   }),
 ]);
 export type Event = z.infer<typeof eventSchema>;

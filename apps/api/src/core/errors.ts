@@ -1,5 +1,9 @@
 import { type ErrorCode, type FieldProblem, sentenceOf, statusOf } from "@confab/shared/errors";
 import { z } from "zod";
+import type { Allowance } from "./token-bucket.ts";
+
+/** Seconds until what was too much at this moment may have passed. */
+const BUSY_SECONDS = 2;
 
 /** A failure a caller is told about. Everything else that is thrown is a fault of ours: logged, answered with 500. */
 export class AppError extends Error {
@@ -12,6 +16,25 @@ export class AppError extends Error {
     this.code = code;
     this.status = statusOf(code);
     this.errors = errors;
+  }
+
+  /** Seconds after which the same may be tried again with a chance of success; null if that would not help. */
+  get retryAfter(): number | null {
+    return this.status === 503 ? BUSY_SECONDS : null;
+  }
+}
+
+/** A 429 that says how much is allowed, and when it is again. */
+export class TooOften extends AppError {
+  readonly allowance: Allowance;
+
+  constructor(allowance: Allowance) {
+    super("too_many_requests");
+    this.allowance = allowance;
+  }
+
+  override get retryAfter(): number {
+    return Math.max(1, this.allowance.nextAfter);
   }
 }
 

@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { AppError, isDatabaseAway, isStorageFull, sqlStateOf } from "../core/errors.ts";
+import { AppError, isDatabaseAway, isStorageFull, sqlStateOf, TooOften } from "../core/errors.ts";
 import { sendFormFailure } from "./forms.ts";
+import { allowanceHeaders } from "./rate-limit.ts";
 
 /** An error as RFC 9457 problem details. */
 export function presentProblem(error: AppError, requestId?: string): Problem {
@@ -50,7 +51,8 @@ export function toAppError(error: unknown): AppError {
 
 /** Answers with a problem, whatever it was. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
-  if (error.status === 503) reply.header("retry-after", "2");
+  if (error.retryAfter !== null) void reply.header("retry-after", error.retryAfter);
+  if (error instanceof TooOften) void reply.headers(allowanceHeaders(error.allowance));
   return reply
     .code(error.status)
     .type("application/problem+json; charset=utf-8")

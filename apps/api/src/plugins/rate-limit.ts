@@ -4,6 +4,7 @@ import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
 import type { Db } from "../core/db.ts";
 import { AppError } from "../core/errors.ts";
+import type { Allowance } from "../core/token-bucket.ts";
 import { rateLimitStore } from "./rate-limit-store.ts";
 import { principalOf } from "./session.ts";
 
@@ -47,6 +48,11 @@ export function limitedByBody(nameOf: (body: unknown) => Limit, config: Config) 
     timeWindow: (request) => timeOf(nameOf(request.body)),
   };
   return { rateLimit };
+}
+
+/** The headers of an answer that tell a program how much more it may do; the same as those of the limits on tries. */
+export function allowanceHeaders({ limit, remaining, fullAfter }: Allowance) {
+  return { "ratelimit-limit": limit, "ratelimit-remaining": remaining, "ratelimit-reset": fullAfter };
 }
 
 export const rateLimit = fp(async (app: FastifyInstance, { db }: { db: Db }) => {

@@ -1,5 +1,6 @@
 import type { Role } from "@confab/shared/users";
 import cookie from "@fastify/cookie";
+import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
@@ -20,6 +21,8 @@ export interface Principal {
   readonly language: string;
   /** Where the request comes from, for what is noted about it. */
   readonly address: string;
+  /** The same as limits count it: who has one address of version 6 has a whole network of them. */
+  readonly network: string;
 }
 
 declare module "fastify" {
@@ -52,7 +55,7 @@ export function findPrincipalOfSession(db: Db, sessionId: string, address: strin
 }
 
 async function findPrincipalWhere(db: Db, condition: Sql, address: string): Promise<Principal | null> {
-  const rows = await db.$queryRaw<(Principal & { is_stale: boolean })[]>(sql`
+  const rows = await db.$queryRaw<(Omit<Principal, "address" | "network"> & { is_stale: boolean })[]>(sql`
     SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at, u.language,
            s.last_used_at < now() - interval '5 minutes' AS is_stale
       FROM sessions s JOIN users u ON u.id = s.user_id
@@ -61,7 +64,8 @@ async function findPrincipalWhere(db: Db, condition: Sql, address: string): Prom
   if (!found) return null;
   const { is_stale, ...principal } = found;
   if (is_stale) await noteUse(db, found.session_id, address);
-  return { ...principal, address };
+  // A connection that has ended has no address any more.
+  return { ...principal, address, network: normalizeIP(address ?? "") };
 }
 
 /** What is only noted by the way must not keep anybody from reading while the disk is full. */

@@ -83,7 +83,7 @@ function inOrder(change: { conversation_id: string; revision: number }, apply: (
   takeChange(change.conversation_id, change.revision, apply);
 }
 
-function takeError({ id, code, message }: EventOf<"error">): void {
+function takeError({ id, code, message, retry_after }: EventOf<"error">): void {
   if (id === null) useConnection.setState({ last_error: message });
-  else refuseSend(id, statusOf(code), message);
+  else refuseSend(id, statusOf(code), message, retry_after === undefined ? null : retry_after * 1_000);
 }

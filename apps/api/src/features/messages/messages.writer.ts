@@ -3,6 +3,7 @@ import { type Bus, NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
 import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
+import { countToldAtOnce } from "./told-at-once.ts";
 
 export interface NewMessage {
   readonly id: string;
@@ -94,12 +95,17 @@ export class MessageWriter {
 
   /** The next sends: of stuck conversations only, or of none, so that the one kind does not hold up the other. */
   #takeBatch(): Waiting[] {
-    // Those to be tried alone are always the first in the queue: they were put back there.
-    const taken = this.#queue.splice(0, this.#queue[0]?.isAlone ? 1 : BATCH_MAX);
+    const taken = this.#queue.splice(0, this.#batchLength());
     if (this.#stuck.size === 0) return taken;
     const areStuck = this.#isStuck(taken[0]);
     this.#queue.unshift(...taken.filter((waiting) => this.#isStuck(waiting) !== areStuck));
     return taken.filter((waiting) => this.#isStuck(waiting) === areStuck);
+  }
+
+  #batchLength(): number {
+    // Those to be tried alone are always the first in the queue: they were put back there.
+    if (this.#queue[0]?.isAlone) return 1;
+    return countToldAtOnce(this.#queue.slice(0, BATCH_MAX).map((waiting) => waiting.input));
   }
 
   #isStuck(waiting: Waiting | undefined): boolean {

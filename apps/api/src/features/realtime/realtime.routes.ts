@@ -19,6 +19,8 @@ import { readSnapshot } from "./snapshot.ts";
 
 /** A socket that has not answered a ping by the time of the next one is taken for dead. */
 const PING_EVERY_MS = 25_000;
+/** How often connections are looked at that do not drain. */
+const DRAIN_LOOK_EVERY_MS = 5_000;
 const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
 
 /** A reader that never reads never agrees to be closed; it must hold neither memory nor a restart for longer. */
@@ -35,6 +37,9 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const sessions = watchSessions(deps);
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
+  const drains = setInterval(() => {
+    for (const connection of [...deps.hub.connections()]) connection.lookWhetherStuck();
+  }, DRAIN_LOOK_EVERY_MS);
   app.addHook("onReady", () => bus.start());
 
   await app.register(websocket, {
@@ -47,6 +52,7 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
+    clearInterval(drains);
     sessions.stop();
     moves.stop();
     presence.stop();
@@ -80,9 +86,11 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
       sessionId: principal.session_id,
       account: accountOf(principal),
     };
-    const connection = new Connection(deps.hub, facts, request.raw.socket, (reason) =>
-      socket.close(CLOSE_CODES[reason], reason),
-    );
+    const connection = new Connection(deps.hub, facts, {
+      sink: request.raw.socket,
+      isOpen: () => socket.readyState === socket.OPEN,
+      close: (reason) => socket.close(CLOSE_CODES[reason], reason),
+    });
     let malformed = 0;
     socket.on("message", (data, isBinary) => {
       // Whoever does not answer our close frame could otherwise go on sending until the time-out.
