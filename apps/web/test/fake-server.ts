@@ -44,6 +44,8 @@ export class FakeServer {
   acceptsSockets = true;
   /** May answer a request in the server's place: with an error code, or nothing to let it pass. */
   refuse: (request: SeenRequest) => ErrorCode | undefined = () => undefined;
+  /** Seconds that refusals ask one to wait. */
+  retryAfter: number | undefined;
   /** May keep an event from arriving. */
   loses: (event: Event) => boolean = () => false;
   /** May hold an answer back until its promise is fulfilled; the work was done before. */
@@ -200,7 +202,9 @@ export class FakeServer {
       const { id, conversation_id, content, sent_from_client } = command;
       const path = `/api/v1/conversations/${conversation_id}/messages`;
       const code = this.refuse({ method: "SOCKET", path, query: new URLSearchParams(), body: command });
-      if (code !== undefined) return socket.deliver({ type: "error", id, code, message: sentenceOf(code) });
+      const retry_after = this.retryAfter;
+      if (code !== undefined)
+        return socket.deliver({ type: "error", id, code, message: sentenceOf(code), retry_after });
       const message = this.say(conversation_id, this.user, content, id, sent_from_client);
       const acked: Event = { type: "message.acked", message };
       if (!this.loses(acked)) socket.deliver(acked);

@@ -18,7 +18,9 @@ export const MEMBERS_PAGE_MAX = 200;
 export const USERS_PAGE_MAX = 50;
 export const GROUPS_PAGE_MAX = 50;
 export const AUDIT_PAGE_MAX = 100;
-export const INVITE_USES_PAGE_MAX = 200;
+export const INVITES_PAGE_MAX = 50;
+export const INVITE_USES_PAGE_MAX = 50;
+export const SESSIONS_PAGE_MAX = 50;
 
 export const INVITE_LABEL_MAX = 80;
 /** A link that is valid for longer than a year has been forgotten. */

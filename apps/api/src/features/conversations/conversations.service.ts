@@ -12,8 +12,7 @@ import type { Principal } from "../../plugins/session.ts";
 import { noteVisit } from "../members/visits.ts";
 import { listChangedMessages } from "../messages/messages.pages.ts";
 import { IS_ACTIVE } from "../users/users.service.ts";
-import { findConversation, getConversation } from "./conversations.access.ts";
-import type { Viewer } from "./conversations.present.ts";
+import { getConversation, viewAsMembers } from "./conversations.access.ts";
 
 /**
  * What changed in a conversation after a revision: a page of messages in order of revision, and the conversation as
@@ -80,7 +79,7 @@ export async function createGroup(
   membersField = "member_ids",
 ): Promise<Conversation> {
   if (!mayCreateGroup(principal.role, await readWorkspaceSettings(deps.db, deps.config)))
-    throw new AppError(principal.role === "guest" ? "role_insufficient" : "group_creation_restricted");
+    throw new AppError("group_creation_restricted");
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {
@@ -136,15 +135,9 @@ export async function showConversation(
 ): Promise<void> {
   const connected = [...userIds].filter((id) => deps.hub.isHere(id));
   if (connected.length === 0) return;
-  const viewers = await deps.db.$queryRaw<Viewer[]>(sql`
-    SELECT u.id AS user_id, u.role FROM users u
-      JOIN conversation_members m ON m.user_id = u.id AND m.conversation_id = ${conversationId}::uuid
-     WHERE u.id = ANY(${connected}::uuid[])`);
-  for (const viewer of viewers) {
-    const conversation = await findConversation(deps.db, viewer, conversationId);
-    // Whoever has left between the two questions is told so by another event.
-    if (!conversation) continue;
+  // Whoever has left meanwhile is told so by another event.
+  for (const { user_id, conversation } of await viewAsMembers(deps.db, conversationId, connected)) {
     deps.hub.told.startAt(conversationId, conversation.revision);
-    deps.hub.publishHere([viewer.user_id], [{ type: "conversation.joined", conversation }]);
+    deps.hub.publishHere([user_id], [{ type: "conversation.joined", conversation }]);
   }
 }
