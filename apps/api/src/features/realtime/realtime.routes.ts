@@ -12,6 +12,7 @@ import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
 import { heedBus } from "./heed-bus.ts";
+import { Leaving } from "./leaving.ts";
 import { watchMoves } from "./move-watch.ts";
 import { Presence } from "./presence.ts";
 import { accountOf, watchSessions } from "./session-watch.ts";
@@ -35,12 +36,13 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const sessions = watchSessions(deps);
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
+  const leaving = new Leaving(deps.hub);
   app.addHook("onReady", () => bus.start());
 
   await app.register(websocket, {
     options: SOCKET_OPTIONS,
     errorHandler: endFailedSocket,
-    preClose: async () => deps.hub.disconnectAll("restarting"),
+    preClose: () => leaving.begin(),
   });
   // A refused upgrade is no longer the HTTP server's to end: left alone it would stay open for good, also on close.
   app.addHook("onResponse", async (request) => {
@@ -86,9 +88,9 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     let malformed = 0;
     socket.on("message", (data, isBinary) => {
       // Whoever does not answer our close frame could otherwise go on sending until the time-out.
-      if (connection.isClosed) return;
+      if (connection.isClosed || leaving.hasBegun) return;
       const read = isBinary ? BINARY_REFUSED : readFrame(bytesOf(data));
-      if ("command" in read) return void obey(deps, principal, connection, read.command);
+      if ("command" in read) return leaving.note(obey(deps, principal, connection, read.command));
       malformed += 1;
       connection.send(read.refusal);
       if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
@@ -103,6 +105,8 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     });
 
     presence.came(connection);
+    // On its way in while everybody was sent off.
+    if (leaving.hasBegun) return connection.sendOff(0);
     readSnapshot(deps, principal, connection).then(
       (snapshot) => connection.release(snapshot),
       (error: unknown) => {
