@@ -32,7 +32,7 @@ export const ERRORS = {
   username_taken: [409, "That name is already in use. Choose another."],
   email_taken: [409, "An account with that e-mail address exists already."],
   last_administrator: [409, "Somebody has to be administrator. Make somebody else one first."],
-  account_deactivated: [409, "This account is deactivated. Reactivate it first."],
+  account_deactivated: [409, "That account is deactivated. An administrator has to reactivate it first."],
   account_own: [409, "That is your own account. Change its password on your account page."],
   user_required: [409, "A guest has no password. Make the guest a user first."],
   guest_required: [409, "Only a guest can do that."],

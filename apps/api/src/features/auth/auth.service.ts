@@ -35,7 +35,9 @@ export async function register(deps: InviteDeps, body: RegisterBody, address: st
   if (registration === "invite" && body.invite === undefined) throw new AppError("invite_required");
   const invite = body.invite === undefined ? null : await getOpenInvite(deps, body.invite);
   const passwordHash = await hashPassword(body.password);
-  const account = { username: body.username, role: "user", email: body.email, passwordHash, ttlHours: null } as const;
+  const { username, email } = body;
+  const groupId = invite?.conversation_id ?? null;
+  const account = { username, role: "user", email, passwordHash, ttlHours: null, groupId } as const;
   const insert = async (tx: Tx) => {
     const inserted = await insertAccount(tx, account);
     const person = { user_id: inserted.id, address };
@@ -62,7 +64,7 @@ export async function enterAsGuest(deps: InviteDeps, body: GuestBody, origin: Se
   if (invite.conversation_id === null) throw new AppError("invite_not_found");
   const enter = (tx: Tx, made: AccountMade) =>
     enterByInvite(tx, invite.id, { user_id: made.id, address: origin.address });
-  const account = { ...guest, ttlHours, joinsEveryone: false } as const;
+  const account = { ...guest, ttlHours, joinsEveryone: false, groupId: invite.conversation_id } as const;
   return inLine(invite.id, () => insertSignedIn(deps, origin, account, enter));
 }
 

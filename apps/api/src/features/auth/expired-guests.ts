@@ -44,10 +44,9 @@ export async function retireExpiredGuest(deps: Deps & { audiences: Audiences }, 
 /** The groups they left; null if they are not to be retired (any more). */
 async function retire(tx: Tx, id: string): Promise<GroupChange[] | null> {
   const groups = await lockAllGroups(tx, id);
-  // Another node may be at it too, or they make their visit an account: whoever gets the row goes first.
+  // Another node may have been at it, or they have made their visit an account: whoever got the row went first.
   const due = await tx.$queryRaw<unknown[]>(sql`
-    SELECT 1 FROM users WHERE id = ${id}::uuid AND role = 'guest' AND expires_at <= now() AND deleted_at IS NULL
-       FOR NO KEY UPDATE`);
+    SELECT 1 FROM users WHERE id = ${id}::uuid AND role = 'guest' AND expires_at <= now() AND deleted_at IS NULL`);
   if (due.length === 0) return null;
   const left = await leaveAllGroups(tx, id, groups);
   await tx.$executeRaw(sql`

@@ -3,6 +3,7 @@ import type { Person } from "@confab/shared/users";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { lockConversations } from "./lock-conversations.ts";
 
 export interface JoinedEveryone {
   conversation_id: string;
@@ -20,12 +21,9 @@ export async function ensureEveryoneGroup(tx: Tx): Promise<void> {
     ON CONFLICT (joined_by_everyone) DO NOTHING`);
 }
 
-/**
- * Locks "General". Call it before the account that is to join it is locked: conversations are locked before their people by
- * everybody who locks both, so that no two acts wait for each other.
- */
+/** Locks "General". Call it before the account that is to join it is locked (lockConversations). */
 export async function lockEveryoneGroup(tx: Tx): Promise<void> {
-  await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE joined_by_everyone FOR NO KEY UPDATE`);
+  await lockConversations(tx, sql`c.joined_by_everyone`);
 }
 
 /**

@@ -83,7 +83,7 @@ export async function setArchived(
 
 /**
  * Makes a member the owner who answers for the group; who did so before is an ordinary member from then on. Throws
- * member_not_found, guest_cannot_own, and what lockKeptGroup throws.
+ * member_not_found, guest_cannot_own, account_deactivated, and what lockKeptGroup throws.
  */
 export async function transferGroup(
   deps: GroupDeps,

@@ -176,6 +176,12 @@ describe("POST /api/v1/conversations/:id/delete", () => {
     ]);
   });
 
+  it("knows the name however its accents were composed when it was typed", async () => {
+    const id = await groupOfAda("Café Müller");
+    expect(await remove(ada, id, "Cafe Muller")).toMatchObject(refused(400, "request_invalid", "name"));
+    expect((await remove(ada, id, "Cafe\u0301 Mu\u0308ller")).status).toBe(204);
+  });
+
   it("is for the owner who answers for it and administrators, and not for General and direct conversations", async () => {
     const id = await groupOfAda("Kept");
     await ada.put(conversationPath(id, `/members/${ben.person.id}/role`), { role: "owner" });

@@ -215,7 +215,7 @@ describe("a guest whose time runs out", () => {
         (
           await server.db.$queryRaw<unknown[]>`
           SELECT 1 FROM pg_stat_activity
-           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'`
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE%'`
         ).length > 0;
       await expect.poll(isWaiting).toBe(true);
     });
