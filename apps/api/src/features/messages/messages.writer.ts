@@ -1,7 +1,7 @@
 import type { Message } from "@confab/shared/messages";
 import { type Bus, NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
-import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
+import { AppError, isDatabaseAway, isDatabaseBusy, sqlStateOf } from "../../core/errors.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
 import { countToldAtOnce } from "./told-at-once.ts";
 
@@ -33,6 +33,8 @@ interface Waiting {
 const BATCH_MAX = 500;
 /** Sends waiting before newcomers are told to come back: some seconds' work. */
 const QUEUE_MAX = 10_000;
+/** The same for long ones: characters of all that wait. */
+const QUEUE_CHARACTERS_MAX = 8 * 1024 * 1024;
 /** How often a send may lose the race for its conversation against another node before it is told to retry. */
 const RACES_MAX = 50;
 /** Another node stored one of the ids at the same moment (unique_violation), or PostgreSQL broke a deadlock at our cost. */
@@ -62,6 +64,7 @@ export class MessageWriter {
   /** Conversations that kept a batch waiting for their lock: it is not waited for again until it has been got once. */
   readonly #stuck = new Set<string>();
   #queue: Waiting[] = [];
+  #charactersWaiting = 0;
   #isWriting = false;
 
   /** `announce` is awaited after each commit, before the next batch: it keeps the order of delivery. */
@@ -80,9 +83,17 @@ export class MessageWriter {
    * Throws conversation_not_found (no member), conversation_archived, message_id_reused, server_busy, database_unavailable.
    */
   write(input: NewMessage): Promise<WrittenMessage> {
-    if (this.#queue.length >= QUEUE_MAX) return Promise.reject(new AppError("server_busy"));
+    const isFull = this.#queue.length >= QUEUE_MAX || this.#charactersWaiting >= QUEUE_CHARACTERS_MAX;
+    if (isFull) return Promise.reject(new AppError("server_busy"));
+    this.#charactersWaiting += input.content.length;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ input, resolve, reject, races: 0, isAlone: false });
+      const settling = <Value>(settle: (value: Value) => void) => {
+        return (value: Value) => {
+          this.#charactersWaiting -= input.content.length;
+          settle(value);
+        };
+      };
+      this.#queue.push({ input, resolve: settling(resolve), reject: settling(reject), races: 0, isAlone: false });
       if (!this.#isWriting) void this.#drain();
     });
   }
@@ -154,14 +165,14 @@ export class MessageWriter {
 
   /**
    * A statement failed as a whole and stored nothing. A race lost to another transaction is run again. While the database
-   * is away or slow, who has waited for the batch to fail is told so with it: they would wait as long again. Anything
+   * is away, busy or slow, who has waited for the batch to fail is told so with it: they would wait as long again. Anything
    * else is tried one by one, so that one bad row cannot take the others down with it. All of that goes by way of the
    * queue, so that nobody's later message overtakes an earlier one.
    */
   #recover(batch: Waiting[], error: unknown): void {
     const state = sqlStateOf(error) ?? "";
     if (LOST_RACE.has(state)) this.#again(batch);
-    else if (isDatabaseAway(error) || state === TOO_SLOW)
+    else if (isDatabaseAway(error) || isDatabaseBusy(error) || state === TOO_SLOW)
       for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(error);
     else if (batch.length === 1 || state === LOCKED) for (const waiting of batch) waiting.reject(error);
     else {
