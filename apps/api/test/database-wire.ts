@@ -7,6 +7,7 @@ export class DatabaseWire {
   readonly #ends = new Set<net.Socket>();
   /** What is said to the database when the way falls silent; null: it does not. */
   #lastWords: string | null = null;
+  #fatalWords: string | null = null;
   port = 0;
 
   constructor() {
@@ -14,6 +15,7 @@ export class DatabaseWire {
     this.#server = net.createServer((near) => {
       const far = net.connect(Number(target.port || 5432), target.hostname);
       near.on("data", (bytes) => {
+        if (this.#fatalWords !== null && bytes.includes(this.#fatalWords)) return near.destroy();
         if (this.#lastWords !== null && bytes.includes(this.#lastWords)) this.silence();
         if (this.#lastWords !== "") far.write(bytes);
       });
@@ -37,6 +39,7 @@ export class DatabaseWire {
   /** Opens the way, at the same port as before. */
   async mend(): Promise<void> {
     this.#lastWords = null;
+    this.#fatalWords = null;
     if (this.#server.listening) return;
     await new Promise<void>((resolve) => this.#server.listen(this.port, "127.0.0.1", resolve));
     const address = this.#server.address();
@@ -61,6 +64,11 @@ export class DatabaseWire {
   /** Falls silent as soon as a statement with these words is to pass. */
   silenceAt(words: string): void {
     this.#lastWords = words;
+  }
+
+  /** Ends every connection on which these words are said. */
+  breakAt(words: string): void {
+    this.#fatalWords = words;
   }
 
   async #close(end: (socket: net.Socket) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { CHANGES_BEHIND_MAX, MESSAGES_PAGE } from "@confab/shared/limits";
+import { CHANGES_BEHIND_MAX, MESSAGES_PAGE, MESSAGES_PAGE_MAX } from "@confab/shared/limits";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
 import { ada, asMe, ben } from "../../test/people.ts";
@@ -7,6 +7,7 @@ import { closeConversation } from "../features/conversations/close-conversation.
 import { markRead } from "../features/conversations/mark-read.ts";
 import { openConversation } from "../features/conversations/open-conversation.ts";
 import { loadNewer } from "../features/messages/load-newer.ts";
+import { loadOlder } from "../features/messages/load-older.ts";
 import { sendMessage } from "../features/messages/send-message.ts";
 import { useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
@@ -15,7 +16,10 @@ import { setSignedIn } from "../stores/session.store.ts";
 import { retryNow, startLive } from "./live.ts";
 import { noteReadingPlace } from "./reading-place.ts";
 
-const HELD = 60;
+const HELD = 300;
+/** What somebody is reading, and the messages around it that are loaded anew. */
+const PLACE = 280;
+const [FROM, TO] = [PLACE - MESSAGES_PAGE, PLACE - MESSAGES_PAGE - 1 + MESSAGES_PAGE_MAX];
 
 let server: FakeServer;
 let id: string;
@@ -27,6 +31,10 @@ const isLive = () => vi.waitFor(() => expect(useConnection.getState().state).toB
 
 function say(from: number, to: number): void {
   for (const word of words(from, to)) server.say(id, ben, word);
+}
+
+function readAt(seq: number): void {
+  noteReadingPlace(id, server.messagesOf(id)[seq - 1]?.id ?? "");
 }
 
 /** Away while this many messages are written, and back. */
@@ -90,39 +98,38 @@ describe("whoever has missed one more", () => {
   });
 
   it("stays where they were reading, with what became of it, and can go on from there to the newest", async () => {
-    noteReadingPlace(id, server.messagesOf(id)[39]?.id ?? "");
+    readAt(PLACE);
     server.loses = () => true;
-    server.edit(id, 40, "word 40, edited meanwhile");
+    server.edit(id, PLACE, "edited meanwhile");
     await miss(missed);
     await isUpToDate();
-    const expected = words(15, 64);
-    expected[25] = "word 40, edited meanwhile";
-    expect(shown(id)).toEqual(expected);
+    expect(shown(id)).toEqual([...words(FROM, PLACE - 1), "edited meanwhile", ...words(PLACE + 1, TO)]);
     expect(windowNow()).toMatchObject({ reaches_newest: false, reaches_oldest: false, newest_seq: last });
     expect(conversation()).toMatchObject({ read_seq: HELD, unread: missed });
     while (!windowNow()?.reaches_newest) await loadNewer(id);
-    expect(seqsHeld()).toEqual(Array.from({ length: last - 14 }, (_, index) => 15 + index));
+    expect(seqsHeld()).toEqual(Array.from({ length: last - FROM + 1 }, (_, index) => FROM + index));
   });
 
   it("keeps nothing of what was held beyond the fresh messages: nobody knows what has become of it", async () => {
-    noteReadingPlace(id, server.messagesOf(id)[19]?.id ?? "");
+    while (!windowNow()?.reaches_oldest) await loadOlder(id);
+    readAt(100);
     server.loses = () => true;
-    server.edit(id, 51, "word 51, edited meanwhile");
+    server.edit(id, 250, "edited meanwhile");
     await miss(missed);
     await isUpToDate();
-    expect(shown(id)).toEqual(words(1, 50));
+    expect(shown(id)).toEqual(words(50, 249));
     await loadNewer(id);
-    expect(shown(id).slice(49, 52)).toEqual(["word 50", "word 51, edited meanwhile", "word 52"]);
+    expect(shown(id).slice(199, 202)).toEqual(["word 249", "edited meanwhile", "word 251"]);
   });
 
   it("hears so in the midst of a connection too, by a change that is no message, and knows that more follows", async () => {
-    noteReadingPlace(id, server.messagesOf(id)[39]?.id ?? "");
+    readAt(PLACE);
     server.loses = () => true;
     say(HELD + 1, last);
     server.loses = () => false;
     server.rename(id, "Plans");
     await isUpToDate();
-    expect(shown(id)).toEqual(words(15, 64));
+    expect(shown(id)).toEqual(words(FROM, TO));
     expect(windowNow()?.reaches_newest).toBe(false);
     expect(conversation()).toMatchObject({ name: "Plans", unread: missed, last_seq: last });
     expect(server.requestsTo("/changes")).toHaveLength(1);
@@ -148,15 +155,15 @@ describe("whoever has missed one more", () => {
   });
 
   it("misses nothing either where the fresh messages are those being read", async () => {
-    noteReadingPlace(id, server.messagesOf(id)[39]?.id ?? "");
+    readAt(PLACE);
     const letGo = holdBack("/messages");
     await miss(missed);
     await vi.waitFor(() => expect(server.requestsTo("/messages")).toHaveLength(2));
     say(last + 1, last + 1);
-    server.edit(id, 64, "word 64, edited live");
+    server.edit(id, TO, "edited live");
     letGo();
     await isUpToDate();
-    expect(shown(id)).toEqual([...words(15, 63), "word 64, edited live"]);
+    expect(shown(id)).toEqual([...words(FROM, TO - 1), "edited live"]);
     expect(windowNow()).toMatchObject({ reaches_newest: false, newest_seq: last + 1 });
   });
 

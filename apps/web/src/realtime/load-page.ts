@@ -1,4 +1,4 @@
-import { MESSAGES_PAGE } from "@confab/shared/limits";
+import { MESSAGES_PAGE, MESSAGES_PAGE_MAX } from "@confab/shared/limits";
 import { api } from "../lib/api.ts";
 import { ApiError, sentenceFor } from "../lib/api-error.ts";
 import { useConversations } from "../stores/conversations.store.ts";
@@ -54,5 +54,6 @@ function queryOf(
   if (kind === "newest" || place === null) return {};
   // Not among them is what stands above the first of them: the conversation's beginning.
   const seq = (sent.find((row) => row.id === place) ?? sent[0])?.seq ?? 0;
-  return { after: Math.max(0, seq - 1 - MESSAGES_PAGE / 2), limit: MESSAGES_PAGE };
+  // From that message on there has to be enough for a whole screen, or it cannot stay at its place there.
+  return { after: Math.max(0, seq - 1 - MESSAGES_PAGE), limit: MESSAGES_PAGE_MAX };
 }

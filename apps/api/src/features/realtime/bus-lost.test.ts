@@ -163,7 +163,8 @@ describe("a bus by Redis", () => {
     await sendThrough(20, async () => undefined);
     expect(performance.now() - began).toBeLessThan(2_000);
     expect(seqsOf(adas)).toEqual(upTo(20));
-    expect((await ada.get("/readyz")).status).toBe(200);
+    const { status, body } = await ada.get("/readyz");
+    expect([status, body]).toMatchObject([200, { status: "ready", bus: "lost" }]);
   });
 });
 

@@ -13,12 +13,17 @@ export function accountOf(user: { role: string; username: string }): string {
   return `${user.role} ${user.username}`;
 }
 
+export interface SessionWatch {
+  /** Looks at a moment at which somebody's time is up, too. Returns the way not to do so after all. */
+  lookAt(moment: Date): () => void;
+  stop(): void;
+}
+
 /**
  * Closes the sockets of sessions that no longer hold, whatever ended them, and those opened for what their account is not
- * any more; counts an open socket as use of its session. Looks once a second, and `lookAt` a moment at which somebody's time
- * is up.
+ * any more; counts an open socket as use of its session. Looks once a second.
  */
-export function watchSessions(deps: Deps): { lookAt(moment: Date): () => void; stop(): void } {
+export function watchSessions(deps: Deps): SessionWatch {
   let isLooking = false;
   const look = async () => {
     const open = new Set([...deps.hub.connections()].map((connection) => connection.sessionId));
@@ -49,7 +54,6 @@ export function watchSessions(deps: Deps): { lookAt(moment: Date): () => void; s
   const timer = setInterval(() => void look(), EVERY_MS);
   return {
     stop: () => clearInterval(timer),
-    /** Returns the way not to look after all. */
     lookAt(moment) {
       const inMs = moment.getTime() - Date.now() + CLOCK_MS;
       // A timer cannot be set further ahead; by then the second's look is what finds them.

@@ -57,11 +57,10 @@ export function MessageList({ conversation, window, myId, onRead }: MessageListP
   const mayLoad = window.loading === "none" && window.failure === null;
   const edges = useMemo(
     () => ({
+      reachesNewest: window.reaches_newest,
       onNearStart: () => void (mayLoad && !window.reaches_oldest && loadOlder(id)),
       onNearEnd: () => void (mayLoad && !window.reaches_newest && loadNewer(id)),
-      onPlace: (key: string) => noteReadingPlace(id, key),
-      // The end of what is held, while more is on its way, is where one has come to and not the newest.
-      onEnd: () => void (window.reaches_newest && noteReadingPlace(id, null)),
+      onPlace: (key: string | null) => noteReadingPlace(id, key),
     }),
     [id, mayLoad, window.reaches_oldest, window.reaches_newest],
   );
