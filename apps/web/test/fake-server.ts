@@ -13,6 +13,8 @@ import { asMe } from "./people.ts";
 import { MEMBER_RIGHTS } from "./rights.ts";
 
 const FOUNDED_AT = "2026-11-22T09:00:00.000Z";
+const REGISTRATION = { registration: "open", guests: true, guest_ttl_hours: 24 };
+const WORKSPACE = { ...REGISTRATION, group_creation: "admins", setup_needed: false, ws_url: null, version: "1" };
 
 interface StoredConversation {
   id: string;
@@ -238,17 +240,7 @@ export class FakeServer {
     const { method, path, query, body } = request;
     const code = this.refuse(request);
     if (code !== undefined) return problem(code);
-    if (path === "/api/v1/workspace") {
-      return json({
-        registration: "open",
-        guests: true,
-        guest_ttl_hours: 24,
-        group_creation: "admins",
-        setup_needed: false,
-        ws_url: null,
-        version: "1",
-      });
-    }
+    if (path === "/api/v1/workspace") return json(WORKSPACE);
     if (this.user === null) return problem("sign_in_required");
     if (path === "/logout") return this.#logOut();
     if (path === "/api/v1/me") return json({ me: asMe(this.user) });

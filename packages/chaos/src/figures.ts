@@ -41,7 +41,12 @@ export function percentile(values: readonly number[], share: number): number | n
   return value === undefined ? null : Math.round(value * 10) / 10;
 }
 
-export function deliveryTimes({ records, acknowledgements }: Evidence, until = Number.POSITIVE_INFINITY): number[] {
+/** From each acknowledgement, of those between two moments, to every frame on another person's live connection. */
+export function deliveryTimes(
+  { records, acknowledgements }: Pick<Evidence, "records" | "acknowledgements">,
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+): number[] {
   const acknowledgedAt = new Map<string, number>();
   for (const { conversation, id, at } of acknowledgements) {
     const key = keyOf(conversation, id);
@@ -49,7 +54,8 @@ export function deliveryTimes({ records, acknowledgements }: Evidence, until = N
   }
   return of(records, "show").flatMap(({ conversation, id, by, at, person, sender }) => {
     const acknowledged = acknowledgedAt.get(keyOf(conversation, id));
-    if (acknowledged === undefined || by !== "live" || person === sender || acknowledged > until) return [];
+    if (acknowledged === undefined || acknowledged < from || acknowledged > to) return [];
+    if (by !== "live" || person === sender) return [];
     // A frame may overtake the acknowledgement.
     return [Math.max(0, at - acknowledged)];
   });

@@ -81,6 +81,7 @@ class Stage {
   static async build(world: World, family: Family, { extent, preload }: FamilyOptions): Promise<Stage> {
     const folder = path.join(world.folder, family.name);
     await mkdir(folder, { recursive: true });
+    await family.prepare?.(folder);
     const random = new Random(world.seed).child(family.name);
     const nodes = await Promise.all(
       Array.from({ length: family.nodes }, (_, n) =>
@@ -96,10 +97,12 @@ class Stage {
     const network = new Network(() => balancer.port);
     await network.start();
     const readers = (extent === "full" ? family.readers?.full : family.readers?.quick) ?? 0;
-    const { conversations, clients } = await gatherPeople(world, family, readers, network.url);
-    const crowd = new Crowd({ url: network.url, folder, seed: `${world.seed}/${family.name}`, clients }, PROCESSES);
+    const { conversations, clients, visitors } = await gatherPeople(world, family, readers, network.url);
+    const plan = { url: network.url, folder, seed: `${world.seed}/${family.name}`, clients };
+    const crowd = new Crowd(plan, PROCESSES, { count: family.sleepers ?? 0, url: nodes[0]?.url ?? "" });
     const recorder = new Recorder(folder, "supervisor");
-    const parts = { world, extent, random, folder, recorder, nodes, balancer, network, conversations, crowd };
+    const stagehands = { recorder, nodes, balancer, network, crowd };
+    const parts = { world, extent, random, folder, conversations, visitors, ...stagehands };
     return new Stage(family, recorder, new Scene(parts));
   }
 
@@ -136,6 +139,7 @@ class Stage {
     await network.stop();
     await balancer.stop();
     await Promise.all(nodes.map((node) => node.kill()));
+    await this.#family.finish?.();
   }
 }
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { AppError } from "./errors.ts";
 
 /**
  * How long anything of the database's may take. Whoever asks the server for something hears within two seconds that its
@@ -31,5 +32,18 @@ export class DatabaseClient extends pg.Client {
         if (error instanceof Error && error.message === "Query read timeout") void this.end();
       });
     return asked;
+  }
+}
+
+/** Statements, or transactions, waiting for a connection: more would not get one before their patience ends. */
+const WAITING_MAX = 1_000;
+
+/** Connections for a crowd: who comes while too many wait for one is told at once that the server is busy. */
+export class DatabasePool extends pg.Pool {
+  // biome-ignore lint/suspicious/noExplicitAny: with a callback or without, passed through as it is
+  override connect(...args: any): any {
+    if (this.waitingCount < WAITING_MAX) return Reflect.apply(super.connect, this, args);
+    const [callback]: ((error: Error) => void)[] = args;
+    return callback ? callback(new AppError("server_busy")) : Promise.reject(new AppError("server_busy"));
   }
 }

@@ -1,5 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { DATABASE_PATIENCE, DatabaseClient } from "./database-client.ts";
+import { DATABASE_PATIENCE, DatabaseClient, DatabasePool } from "./database-client.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 
 export type Db = PrismaClient;
@@ -10,6 +10,7 @@ export type Sql = Prisma.Sql;
 
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
 export function openDb(url: string, connections = 10): Db {
-  const pool = { connectionString: url, max: connections, Client: DatabaseClient, ...DATABASE_PATIENCE };
-  return new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: "minimal" });
+  const options = { connectionString: url, max: connections, Client: DatabaseClient, ...DATABASE_PATIENCE };
+  const adapter = new PrismaPg(new DatabasePool(options), { disposeExternalPool: true });
+  return new PrismaClient({ adapter, errorFormat: "minimal" });
 }

@@ -81,6 +81,11 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY_WORDS.test(error.message);
 }
 
+/** Whether too many were waiting for the database (DatabasePool says so, and Prisma passes on no more than the code). */
+export function isDatabaseBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === ("server_busy" satisfies ErrorCode);
+}
+
 /** Whether the database could not store something for want of room on its disk. */
 export function isStorageFull(error: unknown): boolean {
   return sqlStateOf(error) === DISK_FULL;

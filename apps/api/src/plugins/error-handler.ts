@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { AppError, isDatabaseAway, isStorageFull, sqlStateOf, TooOften } from "../core/errors.ts";
+import { AppError, isDatabaseAway, isDatabaseBusy, isStorageFull, sqlStateOf, TooOften } from "../core/errors.ts";
 import { sendFormFailure } from "./forms.ts";
 import { allowanceHeaders } from "./rate-limit.ts";
 
@@ -38,6 +38,7 @@ const GIVEN_UP = new Set(["40P01", "55P03", "57014"]);
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isStorageFull(error)) return new AppError("storage_full");
+  if (isDatabaseBusy(error)) return new AppError("server_busy");
   if (isDatabaseAway(error)) return new AppError("database_unavailable");
   if (GIVEN_UP.has(sqlStateOf(error) ?? "")) return new AppError("server_busy");
   const { code, statusCode } = error as Partial<FastifyError>;

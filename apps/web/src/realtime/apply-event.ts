@@ -54,7 +54,8 @@ export function applyEvent(event: Event): void {
     case "presence.changed":
       return usePresence.setState((state) => setOnline(state, event.user_id, event.online));
     case "pong":
-      // The heartbeat's own business, done in the connection.
+    case "reconnect":
+      // The connection's own business.
       return;
     case "error":
       return takeError(event);

@@ -73,27 +73,6 @@ export async function insertConversations(
   );
 }
 
-/** Fills conversations with messages, as many in each, read by everybody. */
-export async function seedMessages(
-  database: pg.Client,
-  conversations: readonly SeededConversation[],
-  count: number,
-): Promise<void> {
-  for (const { id, people } of conversations)
-    await database.query(
-      `WITH written AS (
-         INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client)
-         SELECT uuidv7(), $1::uuid, n, n, ($2::uuid[])[1 + n % $3::int], 'Message ' || n || repeat(' and so on', 8), now()
-           FROM generate_series(1, $4::int) AS n
-       ), moved AS (
-         UPDATE conversations SET last_seq = $4, revision = $4 WHERE id = $1
-       )
-       UPDATE conversation_members SET read_seq = $4 WHERE conversation_id = $1`,
-      [id, people.map((person) => person.id), people.length, count],
-    );
-  await database.query("VACUUM ANALYZE messages, conversations, conversation_members, users, sessions");
-}
-
 function columns<Row>(rows: readonly Row[], ...names: (keyof Row)[]): unknown[][] {
   return names.map((name) => rows.map((row) => row[name]));
 }

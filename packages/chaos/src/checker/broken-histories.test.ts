@@ -204,6 +204,11 @@ const BROKEN: readonly Broken[] = [
   ],
   // The end.
   [
+    "events lead somebody to another list of conversations than a fresh snapshot",
+    "I10",
+    (told) => again(told, isShow(ADA, "u1"), { op: "drift", what: "name is Launch, a fresh snapshot says Landing" }),
+  ],
+  [
     "somebody never comes to rest",
     "I10",
     (told) => edit(told, isOp("converged", { client: ADA, conversation: LAUNCH }), null),

@@ -108,8 +108,18 @@ function sentAt(invocationsOf: Evidence["invocationsOf"], { conversation, id }: 
   return invocationsOf.get(keyOf(conversation, id))?.[0]?.at ?? Number.NEGATIVE_INFINITY;
 }
 
-/** I10: in the end every client that still may has everything from the beginning of its window to the last message. */
-export function everybodyConverges({ windows, records, dump, storedBySeq }: Evidence): Violation[] {
+/**
+ * I10: in the end every client that still may has everything from the beginning of its window to the last message, and its
+ * list of conversations is what a fresh snapshot says.
+ */
+export function everybodyConverges(evidence: Evidence): Violation[] {
+  const drifts = of(evidence.records, "drift").map(
+    ({ client, conversation, what }) => `${client} in ${conversation}: ${what}`,
+  );
+  return [...drifts, ...unfinishedWindows(evidence)].map((message) => ({ invariant: "I10", message }));
+}
+
+function unfinishedWindows({ windows, records, dump, storedBySeq }: Evidence): string[] {
   const revoked = of(records, "revoked");
   const lastSeqs = new Map(dump.conversations.map(({ id, last_seq }) => [id, last_seq]));
   return windows.flatMap(({ client, person, conversation, records: own }) => {
@@ -131,6 +141,6 @@ export function everybodyConverges({ windows, records, dump, storedBySeq }: Evid
         : missing.length > 0
           ? `lacks ${missing.slice(0, 5).join(", ")} (${missing.length} of ${last})`
           : null;
-    return problem === null ? [] : [{ invariant: "I10", message: `${client} in ${conversation} ${problem}` }];
+    return problem === null ? [] : [`${client} in ${conversation} ${problem}`];
   });
 }

@@ -6,8 +6,10 @@ import type { HistoryRecord } from "../history/records.ts";
 import type { Random } from "../random.ts";
 import { Connection } from "./connection.ts";
 import { Continuity } from "./continuity.ts";
+import { freshSnapshot } from "./fresh-snapshot.ts";
 import { request } from "./http.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
+import { Overview } from "./overview.ts";
 import { Windows } from "./windows.ts";
 
 export interface ClientPlan {
@@ -21,6 +23,8 @@ export interface ClientPlan {
   readonly sendsPerSecond: number;
   /** Begins its windows with what comes next, instead of the first message there is. */
   readonly fromHead: boolean;
+  /** At least so many characters in each message. */
+  readonly contentLength: number;
   readonly heartbeatMs: number;
 }
 
@@ -35,6 +39,7 @@ const BURST_SHARE = 0.2;
 const POLL_MS = 50;
 const REST_MS = 30_000;
 const CONVERGE_MS = 25_000;
+const DRIFT_MS = 5_000;
 
 /** One person at one screen: reads everything, writes at a steady pace, and notes all of it in the history. */
 export class Client {
@@ -45,6 +50,7 @@ export class Client {
   readonly #connection: Connection;
   readonly #continuity: Continuity;
   readonly #windows: Windows;
+  readonly #overview: Overview;
   readonly #outbox: Outbox;
   readonly #stored: Outgoing[] = [];
   readonly #mine: Set<string>;
@@ -57,11 +63,13 @@ export class Client {
     this.#recorder = recorder;
     this.#random = random;
     this.#mine = new Set(plan.conversations);
+    this.#overview = new Overview(plan.person);
     this.#continuity = new Continuity((conversation, revision) =>
       this.#note({ op: "hole", conversation, revision, connection: this.#connection.number }),
     );
     this.#windows = new Windows({
       get: (path) => this.#get(path),
+      jitter: () => this.#random.next(),
       onShow: ({ conversation_id, id, seq, sender, content }, by) =>
         this.#note({ op: "show", conversation: conversation_id, id, seq, sender: sender.id, content, by }),
       onWindow: (conversation, from) => this.#note({ op: "window", conversation, from }),
@@ -104,14 +112,29 @@ export class Client {
 
   /** Waits until the windows have these revisions by what the protocol brings, and notes what is there then. */
   async converge(heads: Readonly<Record<string, number>>): Promise<void> {
-    const mine = Object.entries(heads).filter(([id]) => this.#mine.has(id));
-    const isLevel = () => mine.every(([id, revision]) => this.#windows.known(id) >= revision);
-    for (const end = now() + CONVERGE_MS; !isLevel() && now() < end; ) await delay(POLL_MS);
-    for (const [conversation] of mine) {
+    const mine = () => Object.entries(heads).filter(([id]) => this.#mine.has(id));
+    const isLevel = () => mine().every(([id, revision]) => this.#windows.known(id) >= revision);
+    for (const end = now() + CONVERGE_MS; this.#connection.isWanted && !isLevel() && now() < end; )
+      await delay(POLL_MS);
+    if (!this.#connection.isWanted) return;
+    for (const [conversation] of mine()) {
       const seq = this.#windows.lastShown(conversation);
       const unread = await this.#unreadOf(conversation);
       if (unread !== null) this.#note({ op: "converged", conversation, seq, unread });
     }
+    await this.#compare();
+  }
+
+  /** Snapshot and events against a fresh snapshot. The last events may still be on their way. */
+  async #compare(): Promise<void> {
+    let difference: ReturnType<Overview["differenceTo"]> = null;
+    for (const end = now() + DRIFT_MS; now() < end; await delay(4 * POLL_MS)) {
+      const fresh = this.#connection.isLive ? await freshSnapshot(this.#url, this.#plan.cookie) : null;
+      if (fresh === null) continue;
+      difference = this.#overview.differenceTo(fresh.conversations);
+      if (difference === null) return;
+    }
+    if (difference) this.#note({ op: "drift", ...difference });
   }
 
   stop(): void {
@@ -154,8 +177,11 @@ export class Client {
   }
 
   #hear(event: Event, connection: number): void {
+    this.#overview.hear(event);
     switch (event.type) {
       case "ready":
+        this.#overview.begin(event.conversations);
+        this.#leaveAllBut(event.conversations.map(({ id }) => id));
         for (const conversation of event.conversations) {
           this.#continuity.begin(conversation.id, conversation.revision);
           if (!this.#mine.has(conversation.id)) continue;
@@ -168,8 +194,7 @@ export class Client {
         if (this.#mine.has(event.conversation.id)) this.#windows.open(event.conversation, this.#plan.fromHead);
         return;
       case "conversation.left":
-        this.#windows.close(event.conversation_id);
-        return this.#note({ op: "left", conversation: event.conversation_id });
+        return this.#leave(event.conversation_id);
       case "message.created":
       case "message.updated":
         return this.#take(event.message.conversation_id, event.message.revision, event);
@@ -184,6 +209,17 @@ export class Client {
         return this.#outbox.hearError(event);
       default:
     }
+  }
+
+  /** What is not in a snapshot has been lost while nobody could say so. */
+  #leaveAllBut(conversations: readonly string[]): void {
+    for (const id of [...this.#mine]) if (!conversations.includes(id)) this.#leave(id);
+  }
+
+  #leave(conversation: string): void {
+    if (!this.#mine.delete(conversation)) return;
+    this.#windows.close(conversation);
+    this.#note({ op: "left", conversation });
   }
 
   #take(conversation: string, revision: number, event: Event): void {
@@ -215,7 +251,8 @@ export class Client {
     const length = this.#random.chance(BURST_SHARE) ? this.#random.whole(2, 4) : 1;
     return Array.from({ length }, () => {
       this.#count += 1;
-      return { conversation, id: this.#newId(), content: `${this.#plan.name} says ${this.#count}` };
+      const content = `${this.#plan.name} says ${this.#count}`.padEnd(this.#plan.contentLength, ".");
+      return { conversation, id: this.#newId(), content };
     });
   }
 

@@ -43,6 +43,11 @@ export class Connection {
     return this.#isReady && this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** False after the session has ended. */
+  get isWanted(): boolean {
+    return !this.#isStopped;
+  }
+
   get number(): number {
     return this.#number;
   }

@@ -9,7 +9,13 @@ export interface Answer {
 }
 
 /** One request to the server. Throws when there is no whole answer. */
-export async function request(url: string, cookie: string | null, method = "GET", body?: unknown): Promise<Answer> {
+export async function request(
+  url: string,
+  cookie: string | null,
+  method = "GET",
+  body?: unknown,
+  patienceMs = PATIENCE_MS,
+): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: {
@@ -17,7 +23,7 @@ export async function request(url: string, cookie: string | null, method = "GET"
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patienceMs),
   });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;

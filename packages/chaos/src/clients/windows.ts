@@ -8,11 +8,14 @@ import type { Message, MessagesPage } from "@confab/shared/messages";
 const GAP_PATIENCE_MS = 300;
 /** Further behind than this, the newest page is less to fetch than all the changes. */
 const CHANGES_MAX = 1_000;
-const RETRY_MS = 200;
+const RETRY_BASE_MS = 200;
+const RETRY_MAX_MS = 3_000;
 
 export interface WindowHandlers {
   /** Throws when there is no good answer. */
   get(path: string): Promise<unknown>;
+  /** At least 0, less than 1. */
+  jitter(): number;
   onShow(message: Message, by: "live" | "changes" | "page"): void;
   onWindow(conversation: string, from: number): void;
   onSynced(conversation: string, seq: number): void;
@@ -118,9 +121,15 @@ export class Windows {
   async #catchUp(window: Window): Promise<void> {
     if (window.isCatchingUp) return;
     window.isCatchingUp = true;
+    let patience = RETRY_BASE_MS;
     while (!this.#isStopped && this.#windows.get(window.conversation) === window && window.known < window.heard) {
-      const step = window.heard - window.known > CHANGES_MAX ? this.#beginAnew(window) : this.#readChanges(window);
-      await step.catch(() => delay(RETRY_MS));
+      const isFar = window.heard - window.known > CHANGES_MAX;
+      const isDone = await (isFar ? this.#beginAnew(window) : this.#readChanges(window)).then(
+        () => true,
+        () => false,
+      );
+      if (!isDone) await delay(patience * this.#handlers.jitter());
+      patience = isDone ? RETRY_BASE_MS : Math.min(RETRY_MAX_MS, patience * 2);
     }
     window.isCatchingUp = false;
     if (window.known >= window.heard) this.#handlers.onSynced(window.conversation, window.head);

@@ -66,6 +66,9 @@ export type Converged = Noted & {
   readonly unread: number;
 };
 
+/** Snapshot and events since have led to something else than what a fresh snapshot says. */
+export type Drift = Noted & { readonly op: "drift"; readonly conversation: string; readonly what: string };
+
 /** By the supervisor: a fault begins. */
 export type Fault = Noted & { readonly op: "fault"; readonly name: string };
 /** By the supervisor: `person` has lost a right (in one conversation, or everywhere) and this was committed before `at`. */
@@ -86,6 +89,7 @@ export type HistoryRecord =
   | Hole
   | Left
   | Converged
+  | Drift
   | Fault
   | Revoked;
 

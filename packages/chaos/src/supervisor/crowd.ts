@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ClientPlan } from "../clients/client.ts";
 import type { Done, Order, ProcessPlan } from "../clients/client-process.ts";
 import { endProcess, own } from "./own-processes.ts";
 
@@ -10,25 +9,36 @@ const ANSWER_MS_MAX = 70_000;
 
 /** Client processes, and the orders they take. */
 export class Crowd {
-  readonly processes: readonly ChildProcess[];
+  readonly #processes: readonly ChildProcess[];
+  /**
+   * A process apart, to be stopped while the others go on; null when nobody is in it. It is connected to a node without
+   * network and balancer between, whose buffers would hide for long that nobody reads.
+   */
+  readonly sleepers: ChildProcess | null;
 
-  /** Deals the clients out to so many processes. */
-  constructor(plan: Omit<ProcessPlan, "name">, processes: number) {
-    this.processes = Array.from({ length: Math.min(processes, plan.clients.length) }, (_, n) => {
-      const clients: ClientPlan[] = plan.clients.filter((_, index) => index % processes === n);
-      const processPlan: ProcessPlan = { ...plan, name: `${clients[0]?.name}-process`, clients };
+  /** Deals the clients out to so many processes, and puts the last ones into one of their own. */
+  constructor(plan: Omit<ProcessPlan, "name">, processes: number, sleepers: { count: number; url: string }) {
+    const awake = plan.clients.slice(0, plan.clients.length - sleepers.count);
+    const dealt = Array.from({ length: processes }, (_, n) => awake.filter((__, index) => index % processes === n));
+    const plans = [
+      ...dealt.map((clients) => ({ ...plan, clients })),
+      { ...plan, url: sleepers.url, clients: plan.clients.slice(awake.length) },
+    ].filter(({ clients }) => clients.length > 0);
+    this.#processes = plans.map((each) => {
+      const processPlan: ProcessPlan = { ...each, name: `${each.clients[0]?.name}-process` };
       return own(fork(PROGRAM, [JSON.stringify(processPlan)], { stdio: ["ignore", "inherit", "inherit", "ipc"] }));
     });
+    this.sleepers = sleepers.count > 0 ? (this.#processes.at(-1) ?? null) : null;
   }
 
   /** Has all of them do something; resolves with how many clients did not manage it. */
   async order(order: Order): Promise<number> {
-    const failures = await Promise.all(this.processes.map((child) => ask(child, order)));
+    const failures = await Promise.all(this.#processes.map((child) => ask(child, order)));
     return failures.reduce((sum, each) => sum + each, 0);
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.processes.map((child) => endProcess(child, "SIGKILL")));
+    await Promise.all(this.#processes.map((child) => endProcess(child, "SIGKILL")));
   }
 }
 

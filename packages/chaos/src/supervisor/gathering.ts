@@ -1,6 +1,6 @@
 import type { ClientPlan } from "../clients/client.ts";
 import type { Family } from "../families/family.ts";
-import { createGroup, type Person } from "./people.ts";
+import { createGroup, type Person, registerPeople } from "./people.ts";
 import type { World } from "./world.ts";
 
 const CONVERSATIONS = 6;
@@ -12,11 +12,14 @@ const HEARTBEAT_MS = 5_000;
  * is missing: what those write there is refused. Readers are the same people at a second screen.
  */
 export async function gatherPeople(
-  { people, administrator }: World,
+  { people: inhabitants, administrator }: World,
   family: Family,
   readers: number,
   url: string,
-): Promise<{ conversations: string[]; clients: ClientPlan[] }> {
+): Promise<{ conversations: string[]; clients: ClientPlan[]; visitors: Person[] }> {
+  const names = Array.from({ length: family.visitors ?? 0 }, (_, n) => `${family.name} visitor ${n + 1}`);
+  const visitors = await registerPeople(url, names);
+  const people = [...inhabitants, ...visitors];
   const groups: { id: string; members: readonly Person[] }[] = [];
   for (let n = 1; n <= CONVERSATIONS; n += 1) {
     const members = people.filter((_, index) => n < CONVERSATIONS || index % 2 === 0);
@@ -26,6 +29,7 @@ export async function gatherPeople(
     ...{ name, person: person.id, cookie: person.cookie, sendsPerSecond, fromHead: sendsPerSecond === 0 },
     conversations: groups.filter(({ members }) => members.includes(person)).map(({ id }) => id),
     foreign: groups.find(({ members }) => !members.includes(person))?.id ?? null,
+    contentLength: family.contentLength ?? 0,
     heartbeatMs: family.heartbeatMs ?? HEARTBEAT_MS,
   });
   const pace = family.sendsPerSecond ?? SENDS_PER_SECOND;
@@ -37,5 +41,5 @@ export async function gatherPeople(
       .slice(0, readers)
       .map((person, n) => planFor(person, `reader-${n + 1}`, 0)),
   ];
-  return { conversations: groups.map(({ id }) => id), clients };
+  return { conversations: groups.map(({ id }) => id), clients, visitors };
 }

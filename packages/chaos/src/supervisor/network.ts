@@ -6,13 +6,19 @@ import { portOf } from "./own-processes.ts";
 /** "up" is from client to server. */
 export type Direction = "up" | "down";
 
+const UPGRADE = Buffer.from("GET /ws");
+
 /** One connection of a client, as the network sees it. */
 export interface Wire {
   readonly near: net.Socket;
   readonly far: net.Socket;
+  readonly began: number;
+  /** Half-open: nothing passes, and neither end hears of the other's end. */
+  isDead: boolean;
+  /** Whether it has become a socket, rather than carrying requests. */
+  isUpgraded: boolean;
   /** For a fault to keep its own note in. */
   mark: number | null;
-  readonly began: number;
 }
 
 /** What becomes of bytes: they pass, or so many of them do and the connection is reset. */
@@ -30,8 +36,6 @@ export class Network {
   /** Decides over all bytes while a fault is on. */
   judge: Judge | null = null;
   delayMs = 0;
-  /** Says nothing and hears nothing, and closes nothing: a firewall that has forgotten the connections. */
-  isStalled = false;
   resets = 0;
 
   constructor(target: () => number) {
@@ -54,13 +58,17 @@ export class Network {
     await closed;
   }
 
-  /** No fault any more. What was swallowed meanwhile stays lost, so those connections end. */
+  /** No fault any more. What was swallowed stays lost, so those connections end. */
   heal(): void {
     this.judge = null;
     this.delayMs = 0;
-    if (!this.isStalled) return;
-    this.isStalled = false;
-    this.resetAll();
+    this.resetSome((wire) => wire.isDead);
+  }
+
+  /** Has the network forget every present connection without a word, as a firewall does. Gives back those of sockets. */
+  vanish(): Wire[] {
+    for (const wire of this.#wires) wire.isDead = true;
+    return [...this.#wires].filter((wire) => wire.isUpgraded);
   }
 
   resetAll(): void {
@@ -79,29 +87,32 @@ export class Network {
 
   #connect(near: net.Socket): void {
     const far = net.connect(this.#target(), "127.0.0.1");
-    const wire: Wire = { near, far, began: now(), mark: null };
+    const wire: Wire = { near, far, began: now(), isDead: false, isUpgraded: false, mark: null };
     this.#wires.add(wire);
     for (const [from, to, direction] of [
       [near, far, "up"],
       [far, near, "down"],
     ] as const) {
       from.setNoDelay(true);
-      from.on("data", (bytes) => this.#pass(wire, to, direction, bytes));
-      from.on("error", () => to.destroy());
+      from.on("data", (bytes) => this.#pass(wire, direction, bytes));
+      from.on("drain", () => to.resume());
+      from.on("error", () => from.destroy());
       from.on("close", () => {
-        this.#wires.delete(wire);
-        // Half-open: the other end is not told either.
-        if (!this.isStalled) to.destroy();
+        if (!wire.isDead) to.destroy();
+        if (near.destroyed && far.destroyed) this.#wires.delete(wire);
       });
     }
   }
 
-  #pass(wire: Wire, to: net.Socket, direction: Direction, bytes: Buffer): void {
-    if (this.isStalled) return;
+  #pass(wire: Wire, direction: Direction, bytes: Buffer): void {
+    if (wire.isDead) return;
+    if (direction === "up" && bytes.subarray(0, 7).equals(UPGRADE)) wire.isUpgraded = true;
+    const [from, to] = direction === "up" ? [wire.near, wire.far] : [wire.far, wire.near];
     const verdict = this.judge?.(wire, direction, bytes) ?? "pass";
     const passing = verdict === "pass" ? bytes : bytes.subarray(0, verdict.resetAfter);
     const deliver = () => {
-      if (passing.length > 0 && !to.destroyed) to.write(passing);
+      // Who reads slowly is felt at the other end.
+      if (passing.length > 0 && !to.destroyed && !to.write(passing)) from.pause();
       // The kernel throws away what a reset overtakes: the bytes before the cut go first.
       if (verdict !== "pass") setImmediate(() => this.#reset(wire));
     };

@@ -1,6 +1,8 @@
 import { request } from "../clients/http.ts";
 
 const PASSWORD = "a long enough password";
+/** Setting the stage may take its time; only what is measured has to be quick. */
+const PATIENCE_MS = 30_000;
 export const ADMINISTRATOR = { ADMIN_USERNAME: "Grace", ADMIN_EMAIL: "grace@example.org", ADMIN_PASSWORD: PASSWORD };
 
 /** Somebody with an account, signed in. */
@@ -44,7 +46,7 @@ export async function createGroup(url: string, name: string, [owner, ...others]:
 
 /** A request that has to succeed. */
 export async function demand(url: string, cookie: string | null, method: string, path: string, body?: unknown) {
-  const answer = await request(url + path, cookie, method, body);
+  const answer = await request(url + path, cookie, method, body, PATIENCE_MS);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer;
 }

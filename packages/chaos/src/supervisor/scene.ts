@@ -5,6 +5,7 @@ import type { Random } from "../random.ts";
 import type { Balancer } from "./balancer.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Network } from "./network.ts";
+import type { Person } from "./people.ts";
 import type { ServerNode } from "./server-node.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +23,8 @@ interface SceneParts {
   readonly network: Network;
   /** The busiest first. */
   readonly conversations: readonly string[];
+  /** Who is here for this family alone; they write, too. */
+  readonly visitors: readonly Person[];
   readonly crowd: Crowd;
 }
 
@@ -58,6 +61,9 @@ export class Scene {
   }
   get conversations(): readonly string[] {
     return this.#parts.conversations;
+  }
+  get visitors(): readonly Person[] {
+    return this.#parts.visitors;
   }
   get crowd(): Crowd {
     return this.#parts.crowd;

@@ -7,6 +7,8 @@ import { now } from "../history/clock.ts";
 import { endProcess, freePort, isRunning, own } from "./own-processes.ts";
 
 const SERVER = fileURLToPath(import.meta.resolve("../../../../apps/api/src/server.ts"));
+/** As `pnpm start` has them. */
+const NODE_FLAGS = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
 const START_MS_MAX = 30_000;
 const POLL_MS = 50;
 
@@ -50,6 +52,10 @@ export class ServerNode {
     return this.#starting;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   kill(): Promise<void> {
     return endProcess(this.#child, "SIGKILL");
   }
@@ -67,7 +73,7 @@ export class ServerNode {
     const { databaseUrl, environment, preload, folder } = this.#options;
     const log = openSync(this.#logFile, "a");
     const child = own(
-      spawn(process.execPath, [...(preload === undefined ? [] : ["--import", preload]), SERVER], {
+      spawn(process.execPath, [...NODE_FLAGS, ...(preload === undefined ? [] : ["--import", preload]), SERVER], {
         cwd: folder,
         stdio: ["ignore", log, log],
         env: {

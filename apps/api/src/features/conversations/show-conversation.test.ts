@@ -5,12 +5,13 @@ import { startServer } from "../../../test/start-server.ts";
 import { insertGroup, insertPeople } from "../../../test/test-conversation.ts";
 import { wire } from "../../app.ts";
 import { openDb } from "../../core/db.ts";
-import { Connection } from "../../core/hub.ts";
+import { Connection, type Wire } from "../../core/hub.ts";
 import { getConversation } from "./conversations.access.ts";
 import { announceConversation } from "./conversations.service.ts";
 
 const MEMBERS = 50;
-const NOWHERE = { write: () => true, cork: () => undefined, uncork: () => undefined, writableLength: 0 };
+const sink = { write: () => true, cork: () => undefined, uncork: () => undefined, writableLength: 0, bytesWritten: 0 };
+const NOWHERE: Wire = { sink, isOpen: () => true, close: () => undefined };
 const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 
 it("a conversation is shown to all its connected members by one query, to each as they see it", async () => {
@@ -44,7 +45,7 @@ it("a conversation is shown to all its connected members by one query, to each a
     const heard = new Map<string, Event[]>();
     for (const userId of people) {
       const facts = { id: newId(), userId, sessionId: newId(), account: "" };
-      const connection = new Connection(deps.hub, facts, NOWHERE, () => undefined);
+      const connection = new Connection(deps.hub, facts, NOWHERE);
       connection.translate = (event) => {
         heard.set(userId, [...(heard.get(userId) ?? []), event]);
         return null;
