@@ -1,6 +1,6 @@
 import { statusOf } from "@confab/shared/errors";
 import type { Event, EventOf } from "@confab/shared/events";
-import { useConnection } from "../stores/connection.store.ts";
+import { noteStored, useConnection } from "../stores/connection.store.ts";
 import {
   applyConversationUpdate,
   applyMemberChange,
@@ -72,6 +72,7 @@ function takeLeft(event: EventOf<"conversation.left">): void {
 
 function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {
   const { conversation_id, revision, sender } = message;
+  useConnection.setState(noteStored);
   takeMessages(conversation_id, [message]);
   if (type !== "message.updated") takeTypingStopped(conversation_id, sender.id);
   const myId = useSession.getState().me?.id;
