@@ -9,6 +9,7 @@ import type { Config } from "./core/config.ts";
 import type { Db } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
+import { Life } from "./core/life.ts";
 import { accountsRoutes } from "./features/accounts/accounts.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
@@ -20,6 +21,7 @@ import { meRoutes } from "./features/me/me.routes.ts";
 import { Audiences } from "./features/members/audiences.ts";
 import { membersRoutes } from "./features/members/members.routes.ts";
 import { MessageAnnouncer } from "./features/messages/message-announcer.ts";
+import { MessageLimits } from "./features/messages/message-limits.ts";
 import { messagesRoutes } from "./features/messages/messages.routes.ts";
 import { MessageWriter } from "./features/messages/messages.writer.ts";
 import { pagesRoutes } from "./features/pages/pages.routes.ts";
@@ -33,6 +35,7 @@ import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
 import { accessTokens } from "./plugins/access-tokens.ts";
 import { bodies, parseQuery } from "./plugins/bodies.ts";
 import { crossOrigin } from "./plugins/cross-origin.ts";
+import { draining } from "./plugins/draining.ts";
 import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
 import { schemaCompiler } from "./plugins/schema-compiler.ts";
@@ -56,7 +59,8 @@ export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS) {
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
   const writer = new MessageWriter(db, (batch) => announcer.announceCommitted(batch), bus);
-  return { config, db, hub, log, audiences, announcer, writer };
+  const messageLimits = new MessageLimits(config.rateLimitScale);
+  return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
 
 /** How this node talks to others: by Redis if there is one, by the database otherwise. */
@@ -77,6 +81,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Some HTTP clients offer HTTP/2 with every request; only the socket's own address leaves HTTP, all else is answered.
     http: { headersTimeout: 10_000, shouldUpgradeCallback: isSocketUpgrade },
     forceCloseConnections: "idle",
+    // Whoever still comes while the server ends is served, too.
+    return503OnClosing: false,
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError,
     // An e-mail address may stand in an address, each of its characters as three.
@@ -84,6 +90,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const deps = wire(config, db, app.log, chooseBus(config, app.log));
 
+  await app.register(draining, { life: deps.life });
   await app.register(errorHandler);
   await app.register(bodies);
   await app.register(schemaCompiler);

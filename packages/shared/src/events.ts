@@ -33,7 +33,15 @@ export const eventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message.updated"), message: messageSchema }),
   /** To the person concerned: a conversation they are in now, or their rights in it, as they see it. */
   z.object({ type: z.literal("conversation.joined"), conversation: conversationSchema }),
-  z.object({ type: z.literal("conversation.left"), conversation_id: idSchema }),
+  /**
+   * To whoever is in it no more, as of this version of who is: what a client knows of a later one is not undone by it.
+   * Null when the conversation itself is gone.
+   */
+  z.object({
+    type: z.literal("conversation.left"),
+    conversation_id: idSchema,
+    member_version: revisionSchema.nullable(),
+  }),
   changeSchema.extend({
     type: z.literal("conversation.updated"),
     name: z.string().nullable(),
@@ -53,6 +61,8 @@ export const eventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("typing.stopped"), conversation_id: idSchema, user_id: idSchema }),
   z.object({ type: z.literal("presence.changed"), user_id: idSchema, online: z.boolean() }),
   z.object({ type: z.literal("pong"), n: z.number().int() }),
+  /** The server ends, and this connection with it: come back after that long, by whatever way leads to another one. */
+  z.object({ type: z.literal("reconnect"), after_ms: z.number().int().min(0) }),
   /** The answer to a frame that could not be obeyed. `id` is the message's, when it was one. */
   z.object({
     type: z.literal("error"),
@@ -60,6 +70,8 @@ export const eventSchema = z.discriminatedUnion("type", [
     code: errorCodeSchema,
     message: z.string(),
     errors: z.array(fieldProblemSchema).optional(),
+    /** Seconds after which the same may be sent again with a chance of success. */
+    retry_after: z.number().int().positive().optional(),
   }),
 ]);
 export type Event = z.infer<typeof eventSchema>;
@@ -78,7 +90,7 @@ export const CLOSE_CODES = {
   too_slow: 4408,
   /** Too many frames. */
   too_many_frames: 4429,
-  /** The server is restarting: reconnect after a moment (RFC 6455 registry, "Service Restart"). */
+  /** The server is restarting: reconnect when the `reconnect` before it says, or after a moment (RFC 6455 registry, "Service Restart"). */
   restarting: 1012,
   /** The server cannot serve this connection now: reconnect after a moment ("Try Again Later"). */
   unavailable: 1013,

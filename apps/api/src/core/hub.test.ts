@@ -36,9 +36,12 @@ async function open(userId: string, sessionId = newId()) {
   await new Promise((resolve) => client.once("open", resolve));
   const sink = await accepted;
   const closedFor: CloseReason[] = [];
-  const connection = new Connection(hub, { id: newId(), userId, sessionId, account: "user Ada" }, sink, (reason) =>
-    closedFor.push(reason),
-  );
+  const facts = { id: newId(), userId, sessionId, account: "user Ada" };
+  const connection = new Connection(hub, facts, {
+    sink,
+    isOpen: () => true,
+    close: (reason) => closedFor.push(reason),
+  });
   hub.add(connection);
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
@@ -105,12 +108,54 @@ describe("a connection", () => {
     await quick.until(() => numbers(quick.read).includes(2));
     while (slow.closedFor.length === 0) await publish();
     expect(slow.closedFor).toEqual(["too_slow"]);
-    expect(slow.sink.writableLength).toBeLessThan(2 * 1024 * 1024);
+    expect(slow.sink.writableLength).toBeLessThanOrEqual(1024 * 1024);
     expect(quick.closedFor).toEqual([]);
     expect(numbers(quick.read).filter((n) => n >= 0)).toEqual([0, 1, 2]);
     slow.client.resume();
     await slow.until(() => numbers(slow.read).includes(2));
     expect(numbers(slow.read).filter((n) => n >= 0)).toEqual([0, 2]);
+  });
+
+  it("is not closed for the snapshot, however long that is, until it has gone", async () => {
+    const { connection, read, closedFor, until, client, sink } = await open("ada");
+    connection.release({ type: "error", id: null, code: "server_busy", message: "x".repeat(9_000_000) });
+    connection.send(pong(1));
+    connection.lookWhetherStuck();
+    for (let n = 0; n < 16; n += 1) connection.send(big(n));
+    await until(() => numbers(read).includes(1) && read.length === 18);
+    expect(closedFor).toEqual([]);
+    client.pause();
+    await expect.poll(() => sink.writableLength).toBe(0);
+    connection.lookWhetherStuck();
+    while (closedFor.length === 0) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+      expect(sink.writableLength).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect(closedFor).toEqual(["too_slow"]);
+  });
+
+  it("is closed when the network takes nothing of its backlog for six looks, not when it takes a little", async () => {
+    const { connection, closedFor, client, sink } = await open("ada");
+    connection.release(pong(0));
+    client.pause();
+    while (sink.writableLength < 300 * 1024) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
+    const before = sink.writableLength;
+    client.resume();
+    await expect.poll(() => sink.writableLength).toBeLessThan(before);
+    client.pause();
+    while (sink.writableLength < 300 * 1024) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
+    expect(closedFor).toEqual([]);
+    connection.lookWhetherStuck();
+    expect(closedFor).toEqual(["too_slow"]);
   });
 
   it("that is closed is sent nothing more, also of what was waiting, and is closed once", async () => {
@@ -152,7 +197,7 @@ describe("the hub", () => {
     expect([...hub.connections()]).toEqual([]);
   });
 
-  it("closes the connections of one session, or of one person, or all", async () => {
+  it("closes the connections of one session, or of one person", async () => {
     const session = newId();
     const [one, two, other, bens] = [
       await open("ada", session),
@@ -164,7 +209,26 @@ describe("the hub", () => {
     expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 0, 0]);
     hub.disconnect({ userId: "ada" }, "session_ended");
     expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 1, 0]);
-    hub.disconnectAll("restarting");
-    expect(bens.closedFor).toEqual(["restarting"]);
+  });
+
+  it("sends everybody off with what waits for them, and each with a moment of their own to come back", async () => {
+    const people: Awaited<ReturnType<typeof open>>[] = [];
+    for (let n = 0; n < 300; n += 1) people.push(await open("ada"));
+    const early = await open("ada");
+    for (const { connection } of people) connection.release(pong(0));
+    hub.publish(["ada"], pong(1));
+    hub.sendEverybodyOff();
+    const moments: number[] = [];
+    for (const { read, until, closedFor } of people) {
+      await until(() => read.length === 3);
+      expect(read.map((event) => event.type)).toEqual(["pong", "pong", "reconnect"]);
+      expect(closedFor).toEqual(["restarting"]);
+      moments.push(...read.flatMap((event) => (event.type === "reconnect" ? [event.after_ms] : [])));
+    }
+    // Nothing comes before the snapshot, not even that.
+    expect([early.closedFor, early.read]).toEqual([["restarting"], []]);
+    // About a hundred in each second.
+    for (const second of [0, 1, 2])
+      expect(moments.filter((ms) => ms >= second * 1_000 && ms <= second * 1_000 + 1_000).length).toBeGreaterThan(50);
   });
 });

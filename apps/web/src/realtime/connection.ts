@@ -2,9 +2,12 @@ import type { Command } from "@confab/shared/commands";
 import { CLOSE_CODES, type Event, eventSchema } from "@confab/shared/events";
 import { HEARTBEAT_MS } from "@confab/shared/limits";
 import { type ConnectionState, enterState, useConnection } from "../stores/connection.store.ts";
+import { watchWaking } from "./watch-waking.ts";
 
 /** How long a pong may take before the connection counts as dead; a snapshot is larger and may take longer. */
 const PONG_MAX_MS = 10_000;
+/** The same after a sleep, which few connections survive. */
+const WAKING_PONG_MAX_MS = 4_000;
 const READY_MAX_MS = 20_000;
 const RETRY_BASE_MS = 500;
 const RETRY_MAX_MS = 30_000;
@@ -37,6 +40,7 @@ export function sendCommand(command: Command): boolean {
  *
  *   connecting ──ready──► live ──lost──► waiting ──back-off──► connecting      any ──4401, stop──► stopped
  *                         live ──4403──► connecting, at once: to be told who one is now
+ *                         live ──1012──► waiting, as long as the server said before it ended
  *
  * `offline` is `waiting` while the browser sees no network. It goes on trying: a server on this very machine is
  * reachable without one.
@@ -51,6 +55,9 @@ export class Connection {
   #silenceTimer: Timer | undefined;
   #ping: { n: number; at: number } | null = null;
   #pings = 0;
+  #stopWatching: () => void = () => undefined;
+  /** When the server wants this connection back that it is about to close. */
+  #returnAfterMs: number | null = null;
   /** Grows with each connect, so that a slow `url()` of an abandoned try is recognised. */
   #tries = 0;
 
@@ -63,6 +70,7 @@ export class Connection {
     window.addEventListener("online", this.#handleOnline);
     window.addEventListener("offline", this.#handleOffline);
     document.addEventListener("visibilitychange", this.#handleVisibility);
+    this.#stopWatching = watchWaking(() => this.#wake());
     void this.#connect();
   }
 
@@ -71,6 +79,7 @@ export class Connection {
     window.removeEventListener("online", this.#handleOnline);
     window.removeEventListener("offline", this.#handleOffline);
     document.removeEventListener("visibilitychange", this.#handleVisibility);
+    this.#stopWatching();
     this.#abandon();
     enter("stopped", { attempt: 0 });
   }
@@ -86,6 +95,12 @@ export class Connection {
     const { state } = useConnection.getState();
     if (state === "live") this.#sendPing();
     else if (this.#retryTimer !== undefined) void this.#connect();
+  }
+
+  /** What was under way before the sleep is over, and nobody waits for what is left of a back-off. */
+  #wake(): void {
+    if (useConnection.getState().state === "live") this.#sendPing(WAKING_PONG_MAX_MS);
+    else void this.#connect();
   }
 
   readonly #handleOnline = (): void => {
@@ -143,6 +158,7 @@ export class Connection {
       return;
     }
     if (event.type === "pong") this.#handlePong(event.n);
+    if (event.type === "reconnect") this.#returnAfterMs = event.after_ms;
     if (event.type === "ready") {
       this.#liveAt = Date.now();
       clearTimeout(this.#silenceTimer);
@@ -152,12 +168,12 @@ export class Connection {
     this.#handlers.onEvent(event);
   }
 
-  #sendPing(): void {
+  #sendPing(patienceMs = PONG_MAX_MS): void {
     clearTimeout(this.#heartbeatTimer);
     this.#heartbeatTimer = setTimeout(() => this.#sendPing(), HEARTBEAT_MS);
     if (this.#ping !== null) return;
     this.#ping = { n: ++this.#pings, at: performance.now() };
-    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord(PONG_MAX_MS);
+    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord(patienceMs);
     else this.#lose();
   }
 
@@ -180,9 +196,10 @@ export class Connection {
   #lose(): void {
     const wasLive = this.#liveAt > 0;
     if (wasLive && Date.now() - this.#liveAt >= STABLE_MS) this.#attempt = 0;
+    const asked = this.#returnAfterMs;
     this.#abandon();
     this.#attempt += 1;
-    const delay = Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (this.#attempt - 1));
+    const delay = asked ?? Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (this.#attempt - 1));
     this.#retryTimer = setTimeout(() => void this.#connect(), delay);
     enter(navigator.onLine ? "waiting" : "offline", { attempt: this.#attempt, retry_at: Date.now() + delay });
     if (wasLive) this.#handlers.onLost();
@@ -193,6 +210,7 @@ export class Connection {
     for (const timer of [this.#retryTimer, this.#heartbeatTimer, this.#silenceTimer]) clearTimeout(timer);
     this.#retryTimer = undefined;
     this.#ping = null;
+    this.#returnAfterMs = null;
     this.#liveAt = 0;
     this.#tries += 1;
     const socket = this.#socket;

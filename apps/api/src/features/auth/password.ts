@@ -5,7 +5,7 @@ import { AppError } from "../../core/errors.ts";
 const COST = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 /** Hashing is the cheapest way to keep our cores busy, so few run at once and few may wait. */
 const RUNNING_MAX = 2;
-const WAITING_MAX = 50;
+const WAITING_MAX = 20;
 
 let running = 0;
 const waiting: (() => void)[] = [];

@@ -1,0 +1,59 @@
+import { newId } from "@confab/shared/ids";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-conversation.ts";
+import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
+import { type Db, openDb } from "../../core/db.ts";
+import { toAppError } from "../../plugins/error-handler.ts";
+import { MessageWriter, type NewMessage } from "./messages.writer.ts";
+
+let database: TestDatabase;
+let db: Db;
+let ada: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.url);
+  [ada = ""] = await insertPeople(db, ["Ada"]);
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+describe("more sends at once than there is room for", { timeout: 40_000 }, () => {
+  it.each([
+    { what: "many", content: "short", count: 10_040, room: 10_001 },
+    { what: "long", content: "x".repeat(15_900), count: 600, room: 529 },
+  ])("($what) are refused as busy; what was let in is stored once, and then there is room again", async (crowd) => {
+    const { content, count, room } = crowd;
+    const group = await insertGroup(db, "Crowded", [ada]);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const writer = new MessageWriter(db, () => held);
+    const newMessage = (): NewMessage => ({
+      id: newId(),
+      conversation_id: group,
+      sender_id: ada,
+      content,
+      sent_from_client: "2026-01-02T03:04:05.678Z",
+    });
+    const attempt = (sent: NewMessage) =>
+      writer.write(sent).then(
+        ({ message }) => message.seq,
+        (error: unknown) => toAppError(error).code,
+      );
+    // The first is stored and its announcement held up: everything else has to wait for it.
+    expect(await attempt(newMessage())).toBe(1);
+    const sent = Array.from({ length: count - 1 }, newMessage);
+    const answers = sent.map(attempt);
+    release();
+    const settled = await Promise.all(answers);
+    const again = sent.filter((_, index) => settled[index] === "server_busy");
+    expect(count - again.length).toBe(room);
+    expect(settled.filter((answer) => typeof answer === "number")).toHaveLength(room - 1);
+    expect(await expectGapFree(db, group)).toHaveLength(room);
+    expect(await Promise.all(again.map(attempt))).toEqual(again.map((_, index) => room + index + 1));
+  });
+});

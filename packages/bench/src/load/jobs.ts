@@ -1,0 +1,7 @@
+import { chatLoad } from "./chat-load.ts";
+
+/** What the driver can be asked to do; each takes one plain object and gives one back. */
+export const jobs = { chatLoad };
+export type JobName = keyof typeof jobs;
+export type JobOptions<Name extends JobName> = Parameters<(typeof jobs)[Name]>[0];
+export type JobResult<Name extends JobName> = Awaited<ReturnType<(typeof jobs)[Name]>>;

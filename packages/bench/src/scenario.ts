@@ -1,0 +1,8 @@
+import type { Bench } from "./bench.ts";
+import type { Row } from "./report/row.ts";
+
+/** One thing that is measured: seeds what it needs, runs its load against the systems in turn, and gives its lines of the table. */
+export interface Scenario {
+  readonly name: string;
+  run(bench: Bench): Promise<Row[]>;
+}

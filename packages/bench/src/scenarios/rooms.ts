@@ -1,0 +1,54 @@
+import { memberOf, seedConversations } from "../database/seed.ts";
+import type { Scenario } from "../scenario.ts";
+import { cpuPerMessage, remarkOnMaximum } from "./chat-figures.ts";
+
+const ROOMS = 500;
+const MEMBERS = 4;
+const CALM = 100;
+
+/** Many small rooms that all talk: what a message costs when there is little to deliver. */
+export const rooms: Scenario = {
+  name: "rooms",
+  async run(bench) {
+    const { quick } = bench.options;
+    const seeded = await seedConversations(bench.database, "Rooms", { conversations: ROOMS, members: MEMBERS });
+    await bench.tutorial.addPeople(seeded.flatMap(({ people }) => people));
+    const compared = await bench.compare(["tutorial", "confab"], "chatLoad", {
+      conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
+      sendersPerConversation: MEMBERS,
+      warmUp: { perSecond: 500, seconds: 3 },
+      steady: { calm: { perSecond: CALM, seconds: quick ? 4 : 10 } },
+      ramp: { from: 500, factor: quick ? 4 : 2, bisections: quick ? 2 : 4, seconds: quick ? 1.5 : 2.5 },
+      sixtyPercentSeconds: quick ? 3 : 6,
+    });
+    const scenario = `rooms, ${ROOMS} × ${MEMBERS}`;
+    return [
+      compared.row(
+        { scenario, what: "most stored messages with p99 < 250 ms", unit: "per second", to: "tutorial" },
+        ({ maximum }) => maximum?.messagesPerSecond,
+        { floor: { atLeast: 3 }, target: { atLeast: 6 }, remark: remarkOnMaximum(compared.confab) },
+      ),
+      compared.row(
+        { scenario, what: "database CPU per message at 60 % of that", unit: "ms", to: "tutorial" },
+        ({ sixtyPercent }) => cpuPerMessage(sixtyPercent, (cpu) => cpu.database),
+        { floor: { atMost: 0.4 }, target: { atMost: 0.15 } },
+      ),
+      compared.row(
+        { scenario, what: "server CPU per message at 60 % of that", unit: "ms", to: "tutorial" },
+        ({ sixtyPercent }) => cpuPerMessage(sixtyPercent, (cpu) => cpu.server),
+      ),
+      compared.row({ scenario, what: "p50 at 100 messages/s", unit: "ms" }, ({ steady }) => steady.calm?.p50, {
+        floor: { atMost: 2.5 },
+      }),
+      compared.row(
+        { scenario, what: "p50 at 100 messages/s, compared", unit: "ms", to: "tutorial" },
+        ({ steady }) => steady.calm?.p50,
+        { target: { atMost: 1 } },
+      ),
+      compared.row(
+        { scenario, what: "p99 at 100 messages/s", unit: "ms", to: "tutorial" },
+        ({ steady }) => steady.calm?.p99,
+      ),
+    ];
+  },
+};

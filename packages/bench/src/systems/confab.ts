@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Target } from "../load/target.ts";
+import { ServerProcess } from "./server-process.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../../../..");
+const READY = /Confab is ready at/;
+/** So high that no limit is reached: what is measured is the work, not the refusal. */
+const RATE_LIMIT_SCALE = "1000000";
+
+/** The real server as `pnpm start` runs it, with a fresh database of its own. */
+export class Confab {
+  readonly #dataDir: string;
+  readonly #port: number;
+  readonly #nodeOptions: readonly string[];
+  #server: ServerProcess | null = null;
+  readonly #endDatabase = () => this.#killDatabase();
+
+  private constructor(dataDir: string, port: number, nodeOptions: readonly string[]) {
+    this.#dataDir = dataDir;
+    this.#port = port;
+    this.#nodeOptions = nodeOptions;
+    process.once("exit", this.#endDatabase);
+  }
+
+  /** `nodeOptions` come on top of those in the `start` script. */
+  static async start(nodeOptions: readonly string[] = []): Promise<Confab> {
+    const dataDir = mkdtempSync(path.join(tmpdir(), "confab-bench-"));
+    // Run as root, the database has a user of its own, who must be able to walk through this folder.
+    chmodSync(dataDir, 0o755);
+    const confab = new Confab(dataDir, await freePort(), nodeOptions);
+    await confab.#start();
+    return confab;
+  }
+
+  get target(): Target {
+    if (this.#server === null) throw new Error("Confab is not running.");
+    return { port: this.#port, serverPid: this.#server.pid, postmasterPid: this.#postmasterPid() };
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** A fresh process with the same data: what the last scenario left in its memory is gone. */
+  async restart(): Promise<void> {
+    await this.#server?.stop();
+    await this.#start();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#server?.stop();
+    process.off("exit", this.#endDatabase);
+    rmSync(this.#dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Where its PostgreSQL is: for the server itself, and for its superuser. */
+  databaseUrl(database = "confab"): string {
+    const { port, password } = this.#access();
+    return `postgresql://confab:${password}@127.0.0.1:${port}/${database}`;
+  }
+
+  adminDatabaseUrl(): string {
+    const { port, adminPassword } = this.#access();
+    return `postgresql://postgres:${adminPassword}@127.0.0.1:${port}/postgres`;
+  }
+
+  async #start(): Promise<void> {
+    const env = {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      PORT: String(this.#port),
+      DATA_DIR: this.#dataDir,
+      RATE_LIMIT_SCALE,
+    };
+    const [entry, ...flags] = startCommand().reverse();
+    const parameters = [...flags.reverse(), ...this.#nodeOptions, entry ?? ""];
+    this.#server = await ServerProcess.start(parameters, env, ROOT, READY);
+  }
+
+  #access(): { port: number; password: string; adminPassword: string } {
+    return JSON.parse(readFileSync(path.join(this.#dataDir, "postgres/access.json"), "utf8"));
+  }
+
+  #postmasterPid(): number {
+    return Number(readFileSync(path.join(this.#dataDir, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]);
+  }
+
+  #killDatabase(): void {
+    try {
+      process.kill(this.#postmasterPid(), "SIGQUIT");
+    } catch {
+      // Its server has ended it.
+    }
+  }
+}
+
+/** Node's parameters in the root's `start` script, so that what is measured is what is run. */
+function startCommand(): string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
+  const [, parameters] = /exec node (.+)$/.exec(scripts.start) ?? [];
+  if (parameters === undefined) throw new Error("The start script does not end in `exec node …` any more.");
+  return parameters.split(" ");
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("The system gave no port.");
+  return address.port;
+}
