@@ -134,12 +134,13 @@ class Stage {
   }
 
   async strike(): Promise<void> {
-    const { crowd, network, balancer, nodes } = this.#scene;
+    const { crowd, network, balancer, nodes, world, conversations } = this.#scene;
     await crowd.end();
     await network.stop();
     await balancer.stop();
     await Promise.all(nodes.map((node) => node.kill()));
     await this.#family.finish?.();
+    await world.database.forget(conversations);
   }
 }
 

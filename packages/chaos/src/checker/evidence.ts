@@ -17,6 +17,7 @@ export interface Evidence {
   readonly dump: Dump;
   readonly invocations: readonly Invocation[];
   readonly acknowledgements: readonly Acknowledgement[];
+  /** Those that count: of messages no try of which is without an answer. */
   readonly refusals: readonly Refusal[];
   /** By conversation and message id. */
   readonly invocationsOf: ReadonlyMap<string, readonly Invocation[]>;
@@ -39,13 +40,19 @@ export const keyOf = (conversation: string, what: string | number) => `${convers
 /** `records` of one client are in their own order; those of several clients may stand one after the other. */
 export function gather(records: readonly HistoryRecord[], dump: Dump): Evidence {
   const sends = of(records, "send");
+  // The first try may have been stored, and the second refused because a right was lost in between.
+  const inDoubt = new Set(
+    sends.filter(({ phase }) => phase === "unknown").map((send) => keyOf(send.conversation, send.id)),
+  );
   const invocations = sends.filter((send): send is Invocation => send.phase === "invoke");
   return {
     records,
     dump,
     invocations,
     acknowledgements: sends.filter((send): send is Acknowledgement => send.phase === "ok"),
-    refusals: sends.filter((send): send is Refusal => send.phase === "fail"),
+    refusals: sends.filter(
+      (send): send is Refusal => send.phase === "fail" && !inDoubt.has(keyOf(send.conversation, send.id)),
+    ),
     invocationsOf: Map.groupBy(invocations, (send) => keyOf(send.conversation, send.id)),
     storedById: new Map(dump.messages.map((message) => [keyOf(message.conversation, message.id), message])),
     storedBySeq: new Map(dump.messages.map((message) => [keyOf(message.conversation, message.seq), message])),

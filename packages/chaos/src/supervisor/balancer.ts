@@ -107,27 +107,38 @@ export class Balancer {
   async #upgrade(request: http.IncomingMessage, near: net.Socket, head: Buffer): Promise<void> {
     near.on("error", () => undefined);
     for (const backend of this.#candidates()) {
-      const far = net.connect(backend.port, "127.0.0.1");
-      far.on("error", () => near.destroy());
-      const isConnected = await Promise.race([once(far, "connect"), once(far, "close")]).then(
-        () => !far.destroyed,
-        () => false,
-      );
-      if (!isConnected) continue;
-      this.#pairs.add(far).add(near);
-      far.on("close", () => {
-        this.#pairs.delete(far);
-        this.#pairs.delete(near);
-        near.destroy();
-      });
-      near.on("close", () => far.destroy());
+      const far = await connectTo(backend.port);
+      if (far === null) continue;
+      this.#join(near, far);
       far.write(`${requestHead(request)}\r\n\r\n`);
       far.write(head);
-      far.pipe(near).pipe(far);
       return;
     }
     near.destroy();
   }
+
+  #join(near: net.Socket, far: net.Socket): void {
+    this.#pairs.add(far).add(near);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on("close", () => {
+        this.#pairs.delete(one);
+        other.destroy();
+      });
+    if (near.destroyed) far.destroy();
+    far.pipe(near).pipe(far);
+  }
+}
+
+function connectTo(port: number): Promise<net.Socket | null> {
+  const socket = net.connect(port, "127.0.0.1");
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(socket));
+    // A refused connection, later a reset one: its end follows.
+    socket.on("error", () => resolve(null));
+  });
 }
 
 function requestHead({ method, url, rawHeaders }: http.IncomingMessage): string {
