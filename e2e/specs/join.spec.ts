@@ -38,8 +38,8 @@ async function isIn(page: Page, { id, name }: { id: string; name: string }): Pro
   await expect(composer(page)).toBeEnabled();
 }
 
-// The question who opened the link, a name that is taken, a link that leads nowhere.
-test.use({ allowedErrors: /status of (?:401|404|409)/ });
+// The question who opened the link, a removal, a link that leads nowhere, a name that is taken.
+test.use({ allowedErrors: /status of (?:401|403|404|409)/ });
 
 test("Carol opens Ada's link on her phone, types a name and Enter, and talks with Ada; she sees nothing else", async ({
   signInAsAdmin,
@@ -107,6 +107,29 @@ test("Ben, who is signed in, joins with one press; the link leads him there the 
   await ben.page.getByRole("button", { name: `Join as ${ben.name}` }).click();
   await isIn(ben.page, harbour);
   await seesMessage(ben.page, "Aboard", 5_000);
+});
+
+test("Ben, whom Ada has removed, is told so by the old link, and comes in by a new one", async ({
+  signInAsAdmin,
+  newPerson,
+}) => {
+  const ada = await signInAsAdmin();
+  const harbour = await makeHarbour(ada);
+  const ben = await newPerson("Ben");
+  const join = ben.page.getByRole("button", { name: `Join as ${ben.name}` });
+  await ben.page.goto(harbour.link);
+  await join.click();
+  await isIn(ben.page, harbour);
+  const membership = `/api/v1/conversations/${harbour.id}/members/${ben.id}`;
+  expect((await ada.context.request.delete(membership)).ok()).toBe(true);
+  await ben.page.goto("about:blank");
+  await ben.page.goto(harbour.link);
+  await join.click();
+  await expect(ben.page.getByText("You were taken out of this group.")).toBeVisible();
+
+  await ben.page.goto((await createInvite(ada, harbour.id)).link);
+  await join.click();
+  await isIn(ben.page, harbour);
 });
 
 test("Ben signs in from the invitation and comes back to it; its secret is never sent to the server", async ({
@@ -210,6 +233,35 @@ test("Ada lets in nobody without an invitation: Carol makes an account by a link
   await expect(guest.getByLabel("Your name")).toHaveCount(0);
   await guest.getByRole("link", { name: "Sign in" }).click();
   await expect(guest.getByRole("button", { name: "Sign in" })).toBeVisible();
+});
+
+test("where accounts need an invitation, Carol keeps hers, for she came by a link; Dan came without, and is not offered it", async ({
+  ownServer,
+  signInAsAdmin,
+  newVisitor,
+  newGuest,
+}) => {
+  const options = { server: ownServer };
+  const ada = await signInAsAdmin(options);
+  const harbour = await makeHarbour(ada);
+  const settings = { registration: "invite" };
+  expect((await ada.context.request.patch("/api/v1/workspace", { data: settings })).ok()).toBe(true);
+
+  const { page: carol } = await newVisitor(options);
+  await carol.goto(harbour.link);
+  await joinsAs(carol, "Carol");
+  await isIn(carol, harbour);
+  await carol.goto("/account");
+  const keep = carol.getByRole("region", { name: "Keep this account" });
+  await keep.getByLabel("E-mail address").fill("carol@example.org");
+  await keep.getByLabel("Password", { exact: true }).fill("a berth of my own");
+  await keep.getByRole("button", { name: "Keep this account" }).click();
+  await expect(carol.getByText("This account is yours now.")).toBeVisible();
+
+  const dan = await newGuest("Dan", options);
+  await dan.page.goto("/account");
+  await expect(dan.page.getByRole("region", { name: "Profile" })).toContainText("Your visit lasts until");
+  await expect(dan.page.getByRole("region", { name: "Keep this account" })).toHaveCount(0);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -1,3 +1,4 @@
+import { INVITES_PAGE_MAX } from "@confab/shared/limits";
 import { expect } from "@playwright/test";
 import { findUser, pick } from "../src/administration.ts";
 import { test } from "../src/fixtures.ts";
@@ -72,6 +73,22 @@ test("Ada makes a link and revokes it; Mallory, who has it, is not let in", asyn
 
   await mallory.goto(link);
   await expect(mallory.getByRole("heading", { level: 1 })).toHaveText("This link does not work any more");
+});
+
+test("Ada has made more links than a page holds, and reads on to the first of them", async ({
+  signInAsAdmin,
+  ownServer,
+}) => {
+  const { page: ada, context } = await signInAsAdmin({ server: ownServer });
+  for (let n = 0; n <= INVITES_PAGE_MAX; n += 1)
+    expect((await context.request.post("/api/v1/invites", { data: { label: `Link ${n}` } })).ok()).toBe(true);
+  await ada.goto("/settings");
+  const rows = ada.getByRole("list", { name: "Links" }).getByRole("listitem");
+  await expect(rows).toHaveCount(INVITES_PAGE_MAX);
+  await ada.getByRole("button", { name: "Show more" }).click();
+  await expect(rows).toHaveCount(INVITES_PAGE_MAX + 1);
+  await expect(rows.last()).toContainText("Link 0");
+  await expect(ada.getByRole("button", { name: "Show more" })).toHaveCount(0);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -20,6 +20,7 @@ import { meRoutes } from "./features/me/me.routes.ts";
 import { Audiences } from "./features/members/audiences.ts";
 import { membersRoutes } from "./features/members/members.routes.ts";
 import { MessageAnnouncer } from "./features/messages/message-announcer.ts";
+import { MessageLimits } from "./features/messages/message-limits.ts";
 import { messagesRoutes } from "./features/messages/messages.routes.ts";
 import { MessageWriter } from "./features/messages/messages.writer.ts";
 import { pagesRoutes } from "./features/pages/pages.routes.ts";
@@ -56,7 +57,8 @@ export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS) {
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
   const writer = new MessageWriter(db, (batch) => announcer.announceCommitted(batch), bus);
-  return { config, db, hub, log, audiences, announcer, writer };
+  const messageLimits = new MessageLimits(config.rateLimitScale);
+  return { config, db, hub, log, audiences, announcer, writer, messageLimits };
 }
 
 /** How this node talks to others: by Redis if there is one, by the database otherwise. */

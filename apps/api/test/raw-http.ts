@@ -7,8 +7,11 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes that no HTTP client would send, and reads the answer until the server closes the connection. */
-export function sendRaw(url: string, request: string | Buffer): Promise<RawAnswer> {
+/**
+ * Sends bytes that no HTTP client would send, and reads the answer until the server closes the connection. What `rest`
+ * resolves to is sent as soon as it does.
+ */
+export function sendRaw(url: string, request: string | Buffer, rest?: () => Promise<string>): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname);
@@ -30,5 +33,6 @@ export function sendRaw(url: string, request: string | Buffer): Promise<RawAnswe
       });
     });
     socket.write(request);
+    rest?.().then((bytes) => socket.write(bytes), reject);
   });
 }

@@ -31,7 +31,9 @@ function apply(state: SnapshotState, event: Event): void {
       state.conversations.set(event.conversation.id, event.conversation);
       return;
     case "conversation.left":
-      state.conversations.delete(event.conversation_id);
+      // Older than what is known: put in again since.
+      if ((state.conversations.get(event.conversation_id)?.member_version ?? 0) <= (event.member_version ?? Infinity))
+        state.conversations.delete(event.conversation_id);
       return;
     case "conversation.updated": {
       const { type: _, conversation_id, ...changed } = event;

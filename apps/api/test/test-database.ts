@@ -16,11 +16,13 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
 
 /**
  * Not WITH (FORCE): that wants to end a background worker which may be tidying this database at the moment, and no role of
- * ours may. Without it, PostgreSQL sends the worker away by itself; only who is still connected has to be sent away first.
+ * ours may. Without it, PostgreSQL sends the worker away by itself. Who is still connected has to be sent away first, and
+ * nobody may come after that: a pool that is just being closed may still be opening a connection.
  */
 async function dropDatabase(name: string): Promise<void> {
+  await onServer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await onServer(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
+    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${name}' AND backend_type = 'client backend'`,
   );
   await onServer(`DROP DATABASE ${name}`);
 }

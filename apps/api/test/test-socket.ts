@@ -12,7 +12,7 @@ export class TestSocket {
   closeCode: number | null = null;
   #woken: (() => void)[] = [];
 
-  private constructor(socket: WebSocket) {
+  constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on("message", (data) => {
       this.events.push(eventSchema.parse(JSON.parse(data.toString())));

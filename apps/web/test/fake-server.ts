@@ -1,8 +1,9 @@
 import { type Command, commandSchema } from "@confab/shared/commands";
-import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
 import { type ErrorCode, sentenceOf, statusOf } from "@confab/shared/errors";
 import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
+import { CHANGES_BEHIND_MAX } from "@confab/shared/limits";
 import type { Message, MessagesPage } from "@confab/shared/messages";
 import type { Person } from "@confab/shared/users";
 import { vi } from "vitest";
@@ -11,6 +12,8 @@ import { asMe } from "./people.ts";
 import { MEMBER_RIGHTS } from "./rights.ts";
 
 const FOUNDED_AT = "2026-11-22T09:00:00.000Z";
+const REGISTRATION = { registration: "open", guests: true, guest_ttl_hours: 24 };
+const WORKSPACE = { ...REGISTRATION, group_creation: "admins", setup_needed: false, ws_url: null, version: "1" };
 
 interface StoredConversation {
   id: string;
@@ -43,12 +46,15 @@ export class FakeServer {
   acceptsSockets = true;
   /** May answer a request in the server's place: with an error code, or nothing to let it pass. */
   refuse: (request: SeenRequest) => ErrorCode | undefined = () => undefined;
+  /** Seconds that refusals ask one to wait. */
+  retryAfter: number | undefined;
   /** May keep an event from arriving. */
   loses: (event: Event) => boolean = () => false;
   /** May hold an answer back until its promise is fulfilled; the work was done before. */
   delay: (request: SeenRequest) => Promise<void> | undefined = () => undefined;
   pageSize = 50;
   changesPageSize = 500;
+  changesBehindMax = CHANGES_BEHIND_MAX;
 
   constructor(user: Person) {
     this.user = user;
@@ -198,7 +204,9 @@ export class FakeServer {
       const { id, conversation_id, content, sent_from_client } = command;
       const path = `/api/v1/conversations/${conversation_id}/messages`;
       const code = this.refuse({ method: "SOCKET", path, query: new URLSearchParams(), body: command });
-      if (code !== undefined) return socket.deliver({ type: "error", id, code, message: sentenceOf(code) });
+      const retry_after = this.retryAfter;
+      if (code !== undefined)
+        return socket.deliver({ type: "error", id, code, message: sentenceOf(code), retry_after });
       const message = this.say(conversation_id, this.user, content, id, sent_from_client);
       const acked: Event = { type: "message.acked", message };
       if (!this.loses(acked)) socket.deliver(acked);
@@ -231,17 +239,7 @@ export class FakeServer {
     const { method, path, query, body } = request;
     const code = this.refuse(request);
     if (code !== undefined) return problem(code);
-    if (path === "/api/v1/workspace") {
-      return json({
-        registration: "open",
-        guests: true,
-        guest_ttl_hours: 24,
-        group_creation: "admins",
-        setup_needed: false,
-        ws_url: null,
-        version: "1",
-      });
-    }
+    if (path === "/api/v1/workspace") return json(WORKSPACE);
     if (this.user === null) return problem("sign_in_required");
     if (path === "/logout") return this.#logOut();
     if (path === "/api/v1/me") return json({ me: asMe(this.user) });
@@ -267,18 +265,21 @@ export class FakeServer {
     const { messages } = this.#stored(id);
     const before = Number(query.get("before") ?? messages.length + 1);
     const after = query.get("after");
-    const start = after === null ? Math.max(0, before - 1 - this.pageSize) : Number(after);
-    const end = after === null ? before - 1 : start + this.pageSize;
+    const limit = Number(query.get("limit") ?? this.pageSize);
+    const start = after === null ? Math.max(0, before - 1 - limit) : Number(after);
+    const end = after === null ? before - 1 : start + limit;
     const page = messages.slice(start, end);
     return { messages: page, reaches_oldest: start === 0, reaches_newest: start + page.length >= messages.length };
   }
 
-  #changes(id: string, after: number): ChangesPage {
+  #changes(id: string, after: number): ChangesAnswer {
     const { messages, revision } = this.#stored(id);
+    if (revision - after > this.changesBehindMax) return { limited: true, conversation: this.present(id), revision };
     const changed = messages.filter((message) => message.revision > after).sort((a, b) => a.revision - b.revision);
     const page = changed.slice(0, this.changesPageSize);
     const complete = page.length === changed.length;
     return {
+      limited: false,
       conversation: this.present(id),
       messages: page,
       revision: complete ? revision : (page.at(-1)?.revision ?? after),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PASSWORD_MAX, USERNAME_MAX, USERS_PAGE_MAX } from "./limits.ts";
+import { nextSchema, pageQueryShape } from "./pages.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { emailSchema, passwordSchema, personSchema, usernameSchema } from "./users.ts";
 
@@ -26,12 +27,10 @@ export const listAccountsQuerySchema = z.strictObject({
   query: textSchema({ max: USERNAME_MAX }).optional(),
   kind: accountKindSchema.optional(),
   sort: accountSortSchema.optional(),
-  after: textSchema({ max: 200 }).optional(),
-  limit: z.coerce.number().int().min(1).max(USERS_PAGE_MAX).optional(),
+  ...pageQueryShape(USERS_PAGE_MAX),
 });
 export type ListAccountsQuery = z.infer<typeof listAccountsQuerySchema>;
-/** `next` is the `after` of the following page, null on the last one. */
-export const listAccountsAnswerSchema = z.object({ accounts: z.array(accountSchema), next: z.string().nullable() });
+export const listAccountsAnswerSchema = z.object({ accounts: z.array(accountSchema), next: nextSchema });
 export type ListAccountsAnswer = z.infer<typeof listAccountsAnswerSchema>;
 export const accountRowAnswerSchema = z.object({ account: accountSchema });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
 import { AUDIT_PAGE_MAX } from "./limits.ts";
+import { nextSchema, pageQueryShape } from "./pages.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { personSchema } from "./users.ts";
 
@@ -10,8 +11,10 @@ export const AUDIT_ACTIONS = {
   "account.created": "Created an account",
   "account.deactivated": "Deactivated an account",
   "account.deleted": "Deleted an account",
+  "account.email_changed": "Changed an e-mail address",
   "account.expired": "Ended a guest’s visit",
   "account.reactivated": "Reactivated an account",
+  "account.renamed": "Changed a name",
   "account.role_changed": "Changed a role",
   "conversation.visited": "Read a conversation from outside",
   "group.archived": "Archived a group",
@@ -31,6 +34,7 @@ export const AUDIT_ACTIONS = {
   "password_reset.created": "Made a password link",
   "session.ended": "Ended sessions",
   "session.token_reused": "A stolen token was used",
+  "workspace.set_up": "Made the first administrator",
   "workspace.updated": "Changed the workspace’s settings",
 } as const;
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
@@ -62,10 +66,9 @@ export const exportAuditQuerySchema = z.strictObject(filterShape);
 export type AuditFilter = z.infer<typeof exportAuditQuerySchema>;
 export const listAuditQuerySchema = z.strictObject({
   ...filterShape,
-  after: textSchema({ max: 200 }).optional(),
-  limit: z.coerce.number().int().min(1).max(AUDIT_PAGE_MAX).optional(),
+  ...pageQueryShape(AUDIT_PAGE_MAX),
 });
 export type ListAuditQuery = z.infer<typeof listAuditQuerySchema>;
-/** The newest first. `next` is the `after` of the following page, null on the last one. */
-export const listAuditAnswerSchema = z.object({ events: z.array(auditEventSchema), next: z.string().nullable() });
+/** The newest first. */
+export const listAuditAnswerSchema = z.object({ events: z.array(auditEventSchema), next: nextSchema });
 export type ListAuditAnswer = z.infer<typeof listAuditAnswerSchema>;

@@ -102,10 +102,25 @@ export type ListMembersAnswer = z.infer<typeof listMembersAnswerSchema>;
  * created, edited or deleted since, in order of revision. `complete` is false when there is another page, asked
  * for with `after_revision` set to this page's `revision`.
  */
-export const changesPageSchema = z.object({
+const changesPageSchema = z.object({
+  limited: z.literal(false),
   conversation: conversationSchema,
   messages: z.array(messageSchema),
   revision: countSchema,
   complete: z.boolean(),
 });
 export type ChangesPage = z.infer<typeof changesPageSchema>;
+
+/**
+ * The caller is behind by more than CHANGES_BEHIND_MAX and is told none of it: what it holds is to be thrown away and
+ * loaded anew, and what changes from here on is asked for after `revision`.
+ */
+const changesLimitedSchema = z.object({
+  limited: z.literal(true),
+  conversation: conversationSchema,
+  revision: countSchema,
+});
+
+/** Two shapes, so that nobody takes an answer without the changes for one in which there were none. */
+export const changesAnswerSchema = z.discriminatedUnion("limited", [changesPageSchema, changesLimitedSchema]);
+export type ChangesAnswer = z.infer<typeof changesAnswerSchema>;

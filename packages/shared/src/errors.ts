@@ -15,6 +15,7 @@ export const ERRORS = {
   role_insufficient: [403, "Your account is not allowed to do that."],
   sender_refused: [403, "A message can only be sent in one's own name."],
   owner_required: [403, "Only an owner of the group or an administrator can do that."],
+  removed_from_group: [403, "You were taken out of this group. Ask to be added again, or for a new link."],
   registration_closed: [403, "Registration is closed here. Ask an administrator for an account."],
   guests_off: [403, "Guests cannot enter here. Ask an administrator for an account."],
   invite_required: [403, "An account here needs an invitation. Ask somebody for a link."],
@@ -31,7 +32,8 @@ export const ERRORS = {
   username_taken: [409, "That name is already in use. Choose another."],
   email_taken: [409, "An account with that e-mail address exists already."],
   last_administrator: [409, "Somebody has to be administrator. Make somebody else one first."],
-  account_deactivated: [409, "This account is deactivated. Reactivate it first."],
+  account_deactivated: [409, "That account is deactivated. An administrator has to reactivate it first."],
+  account_own: [409, "That is your own account. Change its password on your account page."],
   user_required: [409, "A guest has no password. Make the guest a user first."],
   guest_required: [409, "Only a guest can do that."],
   guest_cannot_own: [409, "A guest cannot be the owner of a group."],
@@ -46,6 +48,7 @@ export const ERRORS = {
   headers_too_large: [431, "The address and headers of the request are too long."],
   server_error: [500, "Something went wrong on the server. It has been logged."],
   server_busy: [503, "The server is busy. Try again in a moment."],
+  storage_full: [503, "The server has no room left to store anything. Its administrator has to make some."],
   database_unavailable: [503, "The server cannot reach its database right now. Try again in a moment."],
 } as const satisfies Record<string, readonly [number, string]>;
 

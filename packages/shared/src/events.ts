@@ -33,7 +33,15 @@ export const eventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message.updated"), message: messageSchema }),
   /** To the person concerned: a conversation they are in now, or their rights in it, as they see it. */
   z.object({ type: z.literal("conversation.joined"), conversation: conversationSchema }),
-  z.object({ type: z.literal("conversation.left"), conversation_id: idSchema }),
+  /**
+   * To whoever is in it no more, as of this version of who is: what a client knows of a later one is not undone by it.
+   * Null when the conversation itself is gone.
+   */
+  z.object({
+    type: z.literal("conversation.left"),
+    conversation_id: idSchema,
+    member_version: revisionSchema.nullable(),
+  }),
   changeSchema.extend({
     type: z.literal("conversation.updated"),
     name: z.string().nullable(),
@@ -60,6 +68,8 @@ export const eventSchema = z.discriminatedUnion("type", [
     code: errorCodeSchema,
     message: z.string(),
     errors: z.array(fieldProblemSchema).optional(),
+    /** Seconds after which the same may be sent again with a chance of success. */
+    retry_after: z.number().int().positive().optional(),
   }),
 ]);
 export type Event = z.infer<typeof eventSchema>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { conversationSchema, createGroupBodySchema, memberRoleSchema, memberSchema } from "./conversations.ts";
 import { idSchema } from "./ids.ts";
 import { CONVERSATION_NAME_MAX, GROUP_MEMBERS_MAX, GROUPS_PAGE_MAX } from "./limits.ts";
+import { nextSchema, pageQueryShape } from "./pages.ts";
 import { momentSchema, textSchema } from "./text.ts";
 import { personSchema } from "./users.ts";
 
@@ -9,11 +10,10 @@ export const listGroupsQuerySchema = z.strictObject({
   /** Part of a name. */
   query: textSchema({ max: CONVERSATION_NAME_MAX }).optional(),
   state: z.enum(["active", "archived"]).optional(),
-  after: textSchema({ max: 200 }).optional(),
-  limit: z.coerce.number().int().min(1).max(GROUPS_PAGE_MAX).optional(),
+  ...pageQueryShape(GROUPS_PAGE_MAX),
 });
 export type ListGroupsQuery = z.infer<typeof listGroupsQuerySchema>;
-export const listGroupsAnswerSchema = z.object({ groups: z.array(conversationSchema), next: z.string().nullable() });
+export const listGroupsAnswerSchema = z.object({ groups: z.array(conversationSchema), next: nextSchema });
 export type ListGroupsAnswer = z.infer<typeof listGroupsAnswerSchema>;
 
 /** An empty description takes it away. */

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { idSchema } from "./ids.ts";
-import { INVITE_HOURS_MAX, INVITE_LABEL_MAX, INVITE_USES_MAX } from "./limits.ts";
+import {
+  INVITE_HOURS_MAX,
+  INVITE_LABEL_MAX,
+  INVITE_USES_MAX,
+  INVITE_USES_PAGE_MAX,
+  INVITES_PAGE_MAX,
+} from "./limits.ts";
+import { nextSchema, pageQueryShape } from "./pages.ts";
 import { lineSchema, momentSchema, textSchema } from "./text.ts";
 import { personSchema } from "./users.ts";
 
@@ -32,14 +39,18 @@ export const createInviteBodySchema = z.strictObject({
 });
 export type CreateInviteBody = z.infer<typeof createInviteBodySchema>;
 
+export const listInvitesQuerySchema = z.strictObject(pageQueryShape(INVITES_PAGE_MAX));
 /** The newest first. */
-export const listInvitesAnswerSchema = z.object({ invites: z.array(inviteSchema) });
+export const listInvitesAnswerSchema = z.object({ invites: z.array(inviteSchema), next: nextSchema });
+export type ListInvitesAnswer = z.infer<typeof listInvitesAnswerSchema>;
 export const inviteAnswerSchema = z.object({ invite: inviteSchema });
 
 export const inviteUseSchema = z.object({ user: personSchema, used_at: momentSchema });
 export type InviteUse = z.infer<typeof inviteUseSchema>;
-/** The newest first, at most INVITE_USES_PAGE_MAX. */
-export const listInviteUsesAnswerSchema = z.object({ uses: z.array(inviteUseSchema) });
+export const listInviteUsesQuerySchema = z.strictObject(pageQueryShape(INVITE_USES_PAGE_MAX));
+/** The newest first. */
+export const listInviteUsesAnswerSchema = z.object({ uses: z.array(inviteUseSchema), next: nextSchema });
+export type ListInviteUsesAnswer = z.infer<typeof listInviteUsesAnswerSchema>;
 
 export const inviteTokenBodySchema = z.strictObject({ token: inviteTokenSchema });
 

@@ -12,11 +12,15 @@ export const GROUP_MEMBERS_MAX = 2_000;
 export const MESSAGES_PAGE = 50;
 export const MESSAGES_PAGE_MAX = 200;
 export const CHANGES_PAGE_MAX = 500;
+/** Further behind than this, the newest page is less to fetch than all the changes. */
+export const CHANGES_BEHIND_MAX = 1_000;
 export const MEMBERS_PAGE_MAX = 200;
 export const USERS_PAGE_MAX = 50;
 export const GROUPS_PAGE_MAX = 50;
 export const AUDIT_PAGE_MAX = 100;
-export const INVITE_USES_PAGE_MAX = 200;
+export const INVITES_PAGE_MAX = 50;
+export const INVITE_USES_PAGE_MAX = 50;
+export const SESSIONS_PAGE_MAX = 50;
 
 export const INVITE_LABEL_MAX = 80;
 /** A link that is valid for longer than a year has been forgotten. */

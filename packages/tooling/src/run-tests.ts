@@ -25,7 +25,7 @@ const steps: Step[] = [
   { name: "lint", run: lint },
   { name: "types", run: () => check("turbo", ["run", "types", "--continue"]) },
   { name: "build", run: () => check("turbo", ["run", "build"]) },
-  ...["packages/shared", "packages/tooling", "apps/api", "apps/web"].map((folder) => ({
+  ...["packages/shared", "packages/tooling", "packages/chaos", "apps/api", "apps/web"].map((folder) => ({
     name: `tests of ${folder}`,
     run: () => vitest(folder),
   })),

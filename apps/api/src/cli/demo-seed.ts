@@ -58,7 +58,8 @@ async function seedPeople(deps: DemoDeps): Promise<People> {
       ttlHours: isGuest ? 24 : null,
     } as const;
     const { id, ...made } = await deps.db.$transaction((tx) => insertAccount(tx, account));
-    people.set(first, { ...made, session_id: "", user_id: id, language: "en", address: "127.0.0.1" });
+    const origin = { address: "127.0.0.1", network: "127.0.0.1" };
+    people.set(first, { ...made, session_id: "", user_id: id, language: "en", ...origin });
   }
   return people;
 }

@@ -10,6 +10,11 @@ export class Audience implements Iterable<string> {
     this.address = address;
   }
 
+  /** The version of who is in the conversation these people are of; null when it is gone, or there is more than one. */
+  get memberVersion(): number | null {
+    return "member_version" in this.address ? this.address.member_version : null;
+  }
+
   has(userId: string): boolean {
     return this.userIds.has(userId);
   }

@@ -1,5 +1,9 @@
 import { type ErrorCode, type FieldProblem, sentenceOf, statusOf } from "@confab/shared/errors";
 import { z } from "zod";
+import type { Allowance } from "./token-bucket.ts";
+
+/** Seconds until what was too much at this moment may have passed. */
+const BUSY_SECONDS = 2;
 
 /** A failure a caller is told about. Everything else that is thrown is a fault of ours: logged, answered with 500. */
 export class AppError extends Error {
@@ -12,6 +16,25 @@ export class AppError extends Error {
     this.code = code;
     this.status = statusOf(code);
     this.errors = errors;
+  }
+
+  /** Seconds after which the same may be tried again with a chance of success; null if that would not help. */
+  get retryAfter(): number | null {
+    return this.status === 503 ? BUSY_SECONDS : null;
+  }
+}
+
+/** A 429 that says how much is allowed, and when it is again. */
+export class TooOften extends AppError {
+  readonly allowance: Allowance;
+
+  constructor(allowance: Allowance) {
+    super("too_many_requests");
+    this.allowance = allowance;
+  }
+
+  override get retryAfter(): number {
+    return Math.max(1, this.allowance.nextAfter);
   }
 }
 
@@ -32,6 +55,8 @@ const AWAY_KINDS = new Set([
 ]);
 /** PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P). */
 const AWAY_STATES = /^(08|53|57P)/;
+/** disk_full: no room for another page. Whatever is stored can be read, and what needs no new page is still written. */
+const DISK_FULL = "53100";
 /** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */
 const AWAY_WORDS =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|write EPIPE)/;
@@ -54,6 +79,11 @@ export function isDatabaseAway(error: unknown): boolean {
   const cause = driverCauseOf(error);
   if (cause !== null) return AWAY_KINDS.has(cause.kind) || AWAY_STATES.test(cause.originalCode ?? "");
   return AWAY_WORDS.test(error.message);
+}
+
+/** Whether the database could not store something for want of room on its disk. */
+export function isStorageFull(error: unknown): boolean {
+  return sqlStateOf(error) === DISK_FULL;
 }
 
 /** The SQLSTATE that PostgreSQL gave for a failed statement, if it did. */

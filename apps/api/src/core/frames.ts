@@ -7,6 +7,12 @@ export function encodeFrame(event: object): Buffer {
   return Buffer.concat([frameHeader(payload.length), payload]);
 }
 
+/** The answer to a ping, which is what it carried: at most 125 bytes. */
+export function encodePong(data: Buffer): Buffer {
+  const finalPong = 0x8a;
+  return Buffer.concat([Buffer.from([finalPong, data.length]), data]);
+}
+
 function frameHeader(length: number): Buffer {
   const finalTextFrame = 0x81;
   if (length < 126) return Buffer.from([finalTextFrame, length]);

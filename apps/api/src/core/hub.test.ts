@@ -36,9 +36,12 @@ async function open(userId: string, sessionId = newId()) {
   await new Promise((resolve) => client.once("open", resolve));
   const sink = await accepted;
   const closedFor: CloseReason[] = [];
-  const connection = new Connection(hub, { id: newId(), userId, sessionId, account: "user Ada" }, sink, (reason) =>
-    closedFor.push(reason),
-  );
+  const facts = { id: newId(), userId, sessionId, account: "user Ada" };
+  const connection = new Connection(hub, facts, {
+    sink,
+    isOpen: () => true,
+    close: (reason) => closedFor.push(reason),
+  });
   hub.add(connection);
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
@@ -105,12 +108,54 @@ describe("a connection", () => {
     await quick.until(() => numbers(quick.read).includes(2));
     while (slow.closedFor.length === 0) await publish();
     expect(slow.closedFor).toEqual(["too_slow"]);
-    expect(slow.sink.writableLength).toBeLessThan(2 * 1024 * 1024);
+    expect(slow.sink.writableLength).toBeLessThanOrEqual(1024 * 1024);
     expect(quick.closedFor).toEqual([]);
     expect(numbers(quick.read).filter((n) => n >= 0)).toEqual([0, 1, 2]);
     slow.client.resume();
     await slow.until(() => numbers(slow.read).includes(2));
     expect(numbers(slow.read).filter((n) => n >= 0)).toEqual([0, 2]);
+  });
+
+  it("is not closed for the snapshot, however long that is, until it has gone", async () => {
+    const { connection, read, closedFor, until, client, sink } = await open("ada");
+    connection.release({ type: "error", id: null, code: "server_busy", message: "x".repeat(9_000_000) });
+    connection.send(pong(1));
+    connection.lookWhetherStuck();
+    for (let n = 0; n < 16; n += 1) connection.send(big(n));
+    await until(() => numbers(read).includes(1) && read.length === 18);
+    expect(closedFor).toEqual([]);
+    client.pause();
+    await expect.poll(() => sink.writableLength).toBe(0);
+    connection.lookWhetherStuck();
+    while (closedFor.length === 0) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+      expect(sink.writableLength).toBeLessThanOrEqual(1024 * 1024);
+    }
+    expect(closedFor).toEqual(["too_slow"]);
+  });
+
+  it("is closed when the network takes nothing of its backlog for six looks, not when it takes a little", async () => {
+    const { connection, closedFor, client, sink } = await open("ada");
+    connection.release(pong(0));
+    client.pause();
+    while (sink.writableLength < 300 * 1024) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
+    const before = sink.writableLength;
+    client.resume();
+    await expect.poll(() => sink.writableLength).toBeLessThan(before);
+    client.pause();
+    while (sink.writableLength < 300 * 1024) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
+    expect(closedFor).toEqual([]);
+    connection.lookWhetherStuck();
+    expect(closedFor).toEqual(["too_slow"]);
   });
 
   it("that is closed is sent nothing more, also of what was waiting, and is closed once", async () => {

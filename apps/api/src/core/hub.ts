@@ -10,13 +10,26 @@ export interface FrameSink {
   write(bytes: Buffer): boolean;
   cork(): void;
   uncork(): void;
+  /** What the network has not taken yet … */
   readonly writableLength: number;
+  /** … of everything that was ever written. */
+  readonly bytesWritten: number;
 }
 
-/** Above this much unsent, a connection loses what nobody misses: typing and presence. */
+/** What a connection needs of its WebSocket. */
+export interface Wire {
+  readonly sink: FrameSink;
+  /** False as soon as either side has begun to close: no frame may follow the one that says so. */
+  isOpen(): boolean;
+  close(reason: CloseReason): void;
+}
+
+/** With more than this unsent, a connection loses what nobody misses: typing and presence. */
 const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
-/** Above this much unsent, the connection is closed; its client reconnects and catches up. */
+/** More than this is never held back for a connection: it is closed, and its client reconnects and catches up. */
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
+/** Looks in a row that may find that the network has taken nothing of what waits. */
+const STUCK_LOOKS_MAX = 6;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -27,29 +40,26 @@ export class Connection {
   readonly sessionId: string;
   /** What the account was when this was opened (its role and name), to notice that it is not any more. */
   readonly account: string;
-  readonly #sink: FrameSink;
-  readonly #close: (reason: CloseReason) => void;
+  readonly #wire: Wire;
   readonly #hub: Hub;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** With the snapshot on top until that has gone: it is sent to everybody, however long it is. */
+  #allowedBytes = BACKLOG_LIMIT_BYTES;
+  #takenBytes = 0;
+  #stuckLooks = 0;
   #held = true;
   #closed = false;
   /** How this connection hears events, if not in our own words; null for an event it does not hear of. */
   translate: ((event: Event) => Buffer | null) | null = null;
 
-  constructor(
-    hub: Hub,
-    facts: { id: string; userId: string; sessionId: string; account: string },
-    sink: FrameSink,
-    close: (reason: CloseReason) => void,
-  ) {
+  constructor(hub: Hub, facts: { id: string; userId: string; sessionId: string; account: string }, wire: Wire) {
     this.id = facts.id;
     this.userId = facts.userId;
     this.sessionId = facts.sessionId;
     this.account = facts.account;
     this.#hub = hub;
-    this.#sink = sink;
-    this.#close = close;
+    this.#wire = wire;
   }
 
   /** Nothing more is sent to it, and nothing it still says counts: its session may be over. */
@@ -71,9 +81,9 @@ export class Connection {
   /** Queues ready-made frames for the end of this turn of the event loop. */
   push(frames: Buffer, ephemeral = false): void {
     if (this.#closed) return;
-    const backlog = this.#sink.writableLength + this.#waitingBytes;
+    const backlog = this.#wire.sink.writableLength + this.#waitingBytes;
     if (ephemeral && backlog > EPHEMERAL_LIMIT_BYTES) return;
-    if (backlog > BACKLOG_LIMIT_BYTES) return this.close("too_slow");
+    if (backlog + frames.length > this.#allowedBytes) return this.close("too_slow");
     this.#waiting.push(frames);
     this.#waitingBytes += frames.length;
     if (!this.#held && this.#waiting.length === 1) this.#hub.flushLater(this);
@@ -84,25 +94,39 @@ export class Connection {
     const frame = encodeFrame(first);
     this.#waiting.unshift(frame);
     this.#waitingBytes += frame.length;
+    this.#allowedBytes += frame.length;
     this.#held = false;
     this.#hub.flushLater(this);
   }
 
   flush(): void {
     if (this.#closed) return;
+    const { sink } = this.#wire;
     const frames = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#sink.cork();
-    for (const frame of frames) this.#sink.write(frame);
-    this.#sink.uncork();
+    if (!this.#wire.isOpen()) return;
+    sink.cork();
+    for (const frame of frames) sink.write(frame);
+    sink.uncork();
+  }
+
+  /** To be called every few seconds: closes a connection of whose backlog the network takes nothing any more. */
+  lookWhetherStuck(): void {
+    const { sink } = this.#wire;
+    const takenBytes = sink.bytesWritten - sink.writableLength;
+    const isStuck = sink.writableLength > 0 && takenBytes === this.#takenBytes;
+    this.#takenBytes = takenBytes;
+    this.#stuckLooks = isStuck ? this.#stuckLooks + 1 : 0;
+    if (sink.writableLength + this.#waitingBytes === 0) this.#allowedBytes = BACKLOG_LIMIT_BYTES;
+    if (this.#stuckLooks >= STUCK_LOOKS_MAX) this.close("too_slow");
   }
 
   close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#waiting = [];
-    this.#close(reason);
+    this.#wire.close(reason);
   }
 }
 

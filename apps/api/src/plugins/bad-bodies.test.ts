@@ -1,3 +1,4 @@
+import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BODIES, type BodyRoute, type Places } from "../../test/bodies.ts";
 import { startServer, type TestServer } from "../../test/start-server.ts";
@@ -49,15 +50,21 @@ async function rowCounts(): Promise<number[]> {
 }
 
 /** Acts that need no more than their address. */
-const WITHOUT_BODY = new Set([
-  "POST /logout",
+const WITHOUT_BODY = [
+  "DELETE /api/v1/sessions/:id",
   "POST /api/v1/accounts/:id/deactivate",
   "POST /api/v1/accounts/:id/reactivate",
   "POST /api/v1/accounts/:id/expire",
   "POST /api/v1/accounts/:id/password-reset",
+  "DELETE /api/v1/accounts/:id/sessions",
+  "DELETE /api/v1/invites/:invite_id",
   "POST /api/v1/conversations/:id/archive",
   "POST /api/v1/conversations/:id/restore",
-]);
+  "DELETE /api/v1/conversations/:id/members/:user_id",
+  "DELETE /api/v1/conversations/:id/invites/:invite_id",
+  // This one is obeyed where the others find nothing: it ends all sessions but the one that asks.
+  "DELETE /api/v1/sessions?scope=others",
+];
 
 /** A refusal as every client can rely on it: a problem with a code, and a sentence. */
 function expectProblem(answer: Answer, status: number, codes: string[], what: string): void {
@@ -142,10 +149,45 @@ const UNKNOWN_FIELDS: [string, unknown][] = [
   ["user name", "Ada"],
 ];
 
-it("every route that takes a body is asked here", () => {
-  const routes = Object.keys(POLICY).filter((name) => /^(POST|PUT|PATCH) /.test(name));
-  const asked = Object.keys(BODIES).map((name) => name.replace(/ \(.*\)$/, ""));
-  expect(routes.filter((name) => !asked.includes(name) && !WITHOUT_BODY.has(name))).toEqual([]);
+it("every route that changes something is asked here, but the one that signs out whoever says whatever", () => {
+  const routes = Object.keys(POLICY).filter((name) => /^(POST|PUT|PATCH|DELETE) /.test(name));
+  const asked = [...Object.keys(BODIES), ...WITHOUT_BODY].map((name) => name.replace(/ \(.*\)$|\?.*$/, ""));
+  expect(routes.filter((name) => !asked.includes(name))).toEqual(["POST /logout"]);
+});
+
+describe.each(WITHOUT_BODY)("%s", (name) => {
+  const [method = "", path = ""] = name.split(" ");
+  /** About nobody and nothing: what is not refused for its body finds nothing to act on. */
+  const sendTo = (body: unknown) =>
+    new TestClient(server.url).send(
+      method,
+      path.replace(/:\w+/g, () => newId()),
+      body,
+      {
+        cookie,
+        "content-type": "application/json",
+      },
+    );
+
+  it("needs no body, nor an empty one", async () => {
+    for (const body of [undefined, "", {}]) {
+      const answer = await sendTo(body);
+      if (answer.status !== 204)
+        expect([answer.status, answer.body.code]).toEqual([404, expect.stringMatching(/_not_found$/)]);
+    }
+  });
+
+  it("refuses every field, naming it", () =>
+    expectAllRefused([...UNKNOWN_FIELDS, ["id", newId()], ["scope", "all"]], async ([field, value]) => {
+      const answer = await sendTo({ [field]: value });
+      expectProblem(answer, 400, ["request_invalid"], field);
+      expect(answer.body.errors).toEqual([{ field, message: "is not a known field" }]);
+    }));
+
+  it("refuses what is no object, no JSON, or would poison a prototype", () =>
+    expectAllRefused(["[]", "[{}]", "true", "1", '"now"', "{", '{"__proto__":{"role":"admin"}}'], async (body) => {
+      expectProblem(await sendTo(body), 400, ["request_invalid", "json_malformed"], body);
+    }));
 });
 
 describe.each(Object.entries(BODIES))("%s", (_name, route) => {

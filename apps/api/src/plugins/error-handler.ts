@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { AppError, isDatabaseAway, sqlStateOf } from "../core/errors.ts";
+import { AppError, isDatabaseAway, isStorageFull, sqlStateOf, TooOften } from "../core/errors.ts";
 import { sendFormFailure } from "./forms.ts";
+import { allowanceHeaders } from "./rate-limit.ts";
 
 /** An error as RFC 9457 problem details. */
 export function presentProblem(error: AppError, requestId?: string): Problem {
@@ -27,14 +28,18 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
   429: "too_many_requests",
 };
 
-const DEADLOCK = "40P01";
+/**
+ * Two acts waited for each other, and this one was given up for the other (deadlock); somebody held a row for too long
+ * (lock_timeout); or it took too long (statement_timeout). It has changed nothing.
+ */
+const GIVEN_UP = new Set(["40P01", "55P03", "57014"]);
 
 /** What was thrown, as one of ours. A fault that is nobody's input becomes server_error. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (isStorageFull(error)) return new AppError("storage_full");
   if (isDatabaseAway(error)) return new AppError("database_unavailable");
-  // Two acts waited for each other, and this one was given up for the other: it has changed nothing.
-  if (sqlStateOf(error) === DEADLOCK) return new AppError("server_busy");
+  if (GIVEN_UP.has(sqlStateOf(error) ?? "")) return new AppError("server_busy");
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || code === "FST_ERR_CTP_INVALID_JSON_BODY")
     return new AppError("json_malformed");
@@ -46,7 +51,8 @@ export function toAppError(error: unknown): AppError {
 
 /** Answers with a problem, whatever it was. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
-  if (error.status === 503) reply.header("retry-after", "2");
+  if (error.retryAfter !== null) void reply.header("retry-after", error.retryAfter);
+  if (error instanceof TooOften) void reply.headers(allowanceHeaders(error.allowance));
   return reply
     .code(error.status)
     .type("application/problem+json; charset=utf-8")

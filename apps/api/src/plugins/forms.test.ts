@@ -99,6 +99,20 @@ describe("POST /register as a form", () => {
     expect(flashOf(await browser.open("/register"))).toBeNull();
   });
 
+  it.each(["/register", "/login", "/guest"])(
+    "on a failure at %s keeps nothing in the cookie that opens something",
+    async (page) => {
+      const secrets = ["password", "new_password", "invite", "token", "refresh_token"];
+      const browser = new Browser();
+      const typed = secrets.map((name): [string, string] => [name, `the secret of ${name}`]);
+      expectSentTo(await browser.submit(page, [["username", "ADA"], ...typed]), page);
+      const cookie = Buffer.from(browser.cookies.get("confab_flash") ?? "", "base64url").toString();
+      expect(JSON.parse(cookie)).toMatchObject({ kind: "error", values: { username: "ADA" } });
+      expect(cookie).not.toContain("the secret of");
+      expect(flashOf(await browser.open(page))?.values).toEqual({ username: "ADA" });
+    },
+  );
+
   it.each([
     ["a missing field", "username=Ben", "email"],
     ["a field too many", "username=Ben&email=b%40example.org&password=long+enough&role=admin", "role"],

@@ -3,12 +3,12 @@ import { type Db, sql } from "../core/db.ts";
 
 type Count = { current: number; ttl: number };
 
-/** Addresses remembered as refused; past that number they are asked for again. */
+/** Keys (an address, a person) remembered as refused; past that number they are asked for again. */
 const REFUSED_MAX = 10_000;
 
 /**
  * Counts tries in the database, so that an address has as many of them however many nodes there are. What is limited
- * costs far more than this one statement; an address that has used up its tries is refused from memory.
+ * costs far more than this one statement; whoever has used up the tries is refused from memory.
  */
 export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
   return class DatabaseStore {
@@ -20,13 +20,13 @@ export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
       this.#route = route;
     }
 
-    incr(address: string, done: (error: Error | null, count?: Count) => void, windowMs: number, max: number): void {
-      const ttl = (this.#refused.get(address) ?? 0) - performance.now();
+    incr(key: string, done: (error: Error | null, count?: Count) => void, windowMs: number, max: number): void {
+      const ttl = (this.#refused.get(key) ?? 0) - performance.now();
       if (ttl > 0) return done(null, { current: max + 1, ttl });
-      this.#refused.delete(address);
-      this.#count(address, windowMs).then(
+      this.#refused.delete(key);
+      this.#count(key, windowMs).then(
         (count) => {
-          if (count.current > max) this.#refuse(address, count.ttl);
+          if (count.current > max) this.#refuse(key, count.ttl);
           done(null, count);
         },
         (error: Error) => done(error),
@@ -38,10 +38,10 @@ export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
       return new DatabaseStore({}, `${routeInfo.method} ${routeInfo.url}`);
     }
 
-    async #count(address: string, windowMs: number): Promise<Count> {
+    async #count(key: string, windowMs: number): Promise<Count> {
       const [count] = await db.$queryRaw<Count[]>(sql`
         INSERT INTO rate_limits AS r (key, count, ends_at)
-        VALUES (${`${this.#route} ${address}`}, 1, now() + make_interval(secs => ${windowMs}::float8 / 1000))
+        VALUES (${`${this.#route} ${key}`}, 1, now() + make_interval(secs => ${windowMs}::float8 / 1000))
         ON CONFLICT (key) DO UPDATE
            SET count = CASE WHEN r.ends_at > now() THEN r.count + 1 ELSE 1 END,
                ends_at = CASE WHEN r.ends_at > now() THEN r.ends_at ELSE excluded.ends_at END
@@ -49,9 +49,9 @@ export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
       return count ?? { current: 1, ttl: windowMs };
     }
 
-    #refuse(address: string, ttl: number): void {
+    #refuse(key: string, ttl: number): void {
       if (this.#refused.size >= REFUSED_MAX) this.#refused.clear();
-      this.#refused.set(address, performance.now() + ttl);
+      this.#refused.set(key, performance.now() + ttl);
     }
   };
 }

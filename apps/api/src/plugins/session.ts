@@ -1,10 +1,11 @@
 import type { Role } from "@confab/shared/users";
 import cookie from "@fastify/cookie";
+import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
 import { type Db, type Sql, sql } from "../core/db.ts";
-import { AppError } from "../core/errors.ts";
+import { AppError, isStorageFull } from "../core/errors.ts";
 import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
 import { hashSecret } from "../core/secrets.ts";
 import { bearerOf } from "./access-tokens.ts";
@@ -20,6 +21,8 @@ export interface Principal {
   readonly language: string;
   /** Where the request comes from, for what is noted about it. */
   readonly address: string;
+  /** The same as limits count it: who has one address of version 6 has a whole network of them. */
+  readonly network: string;
 }
 
 declare module "fastify" {
@@ -52,7 +55,7 @@ export function findPrincipalOfSession(db: Db, sessionId: string, address: strin
 }
 
 async function findPrincipalWhere(db: Db, condition: Sql, address: string): Promise<Principal | null> {
-  const rows = await db.$queryRaw<(Principal & { is_stale: boolean })[]>(sql`
+  const rows = await db.$queryRaw<(Omit<Principal, "address" | "network"> & { is_stale: boolean })[]>(sql`
     SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at, u.language,
            s.last_used_at < now() - interval '5 minutes' AS is_stale
       FROM sessions s JOIN users u ON u.id = s.user_id
@@ -60,10 +63,19 @@ async function findPrincipalWhere(db: Db, condition: Sql, address: string): Prom
   const found = rows[0];
   if (!found) return null;
   const { is_stale, ...principal } = found;
-  if (is_stale)
+  if (is_stale) await noteUse(db, found.session_id, address);
+  // A connection that has ended has no address any more.
+  return { ...principal, address, network: normalizeIP(address ?? "") };
+}
+
+/** What is only noted by the way must not keep anybody from reading while the disk is full. */
+async function noteUse(db: Db, sessionId: string, address: string): Promise<void> {
+  try {
     await db.$executeRaw`
-      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${found.session_id}::uuid`;
-  return { ...principal, address };
+      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${sessionId}::uuid`;
+  } catch (error) {
+    if (!isStorageFull(error)) throw error;
+  }
 }
 
 export function sessionCookieName(config: Pick<Config, "publicUrl">): string {

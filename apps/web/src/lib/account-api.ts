@@ -1,6 +1,7 @@
 import { type ResetPasswordBody, resetPasswordAnswerSchema } from "@confab/shared/accounts";
 import { conversationAnswerSchema } from "@confab/shared/conversations";
 import { openInviteAnswerSchema } from "@confab/shared/invites";
+import type { PageQuery } from "@confab/shared/pages";
 import { listSessionsAnswerSchema } from "@confab/shared/sessions";
 import {
   type ChangeEmailBody,
@@ -10,7 +11,7 @@ import {
   meAnswerSchema,
   type UpdateMeBody,
 } from "@confab/shared/users";
-import { act, call } from "./api.ts";
+import { act, call, withQuery } from "./api.ts";
 
 /** One's own account, and the ways into it. Every call returns a checked answer or throws an ApiError. */
 export const accountApi = {
@@ -19,7 +20,7 @@ export const accountApi = {
   changePassword: (body: ChangePasswordBody) => act("PUT", "/api/v1/me/password", body),
   claim: async (body: ClaimAccountBody) => (await call(meAnswerSchema, "POST", "/api/v1/me/claim", body)).me,
   delete: (body: DeleteMeBody) => act("POST", "/api/v1/me/delete", body),
-  listSessions: async () => (await call(listSessionsAnswerSchema, "GET", "/api/v1/sessions")).sessions,
+  listSessions: (query: PageQuery = {}) => call(listSessionsAnswerSchema, "GET", withQuery("/api/v1/sessions", query)),
   endSession: (id: string) => act("DELETE", `/api/v1/sessions/${encodeURIComponent(id)}`),
   endOtherSessions: () => act("DELETE", "/api/v1/sessions?scope=others"),
   endAllSessions: () => act("DELETE", "/api/v1/sessions"),

@@ -8,7 +8,7 @@ import {
 } from "@confab/shared/auth";
 import {
   type CreateConversationBody,
-  changesPageSchema,
+  changesAnswerSchema,
   conversationAnswerSchema,
   listConversationsAnswerSchema,
   listMembersAnswerSchema,
@@ -144,7 +144,7 @@ export const api = {
   createMessage: async (id: string, body: CreateMessageBody) =>
     (await call(messageAnswerSchema, "POST", conversationPath(id, "/messages"), body)).message,
   listChanges: (id: string, query: ChangesQuery) =>
-    call(changesPageSchema, "GET", withQuery(conversationPath(id, "/changes"), query)),
+    call(changesAnswerSchema, "GET", withQuery(conversationPath(id, "/changes"), query)),
   moveReadMarker: (id: string, seq: number) =>
     call(readMarkerSchema, "PUT", conversationPath(id, "/read-marker"), { seq }),
 };

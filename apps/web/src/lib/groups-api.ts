@@ -16,7 +16,8 @@ import {
   listInvitesAnswerSchema,
   listInviteUsesAnswerSchema,
 } from "@confab/shared/invites";
-import { act, call, conversationPath } from "./api.ts";
+import type { PageQuery } from "@confab/shared/pages";
+import { act, call, conversationPath, withQuery } from "./api.ts";
 
 function memberPath(id: string, userId: string, rest = ""): string {
   return conversationPath(id, `/members/${encodeURIComponent(userId)}${rest}`);
@@ -45,18 +46,16 @@ export const groupsApi = {
   changeMemberRole: async (id: string, userId: string, body: ChangeMemberRoleBody) =>
     (await call(memberAnswerSchema, "PUT", memberPath(id, userId, "/role"), body)).member,
   listVisits: async (id: string) => (await call(listVisitsAnswerSchema, "GET", conversationPath(id, "/visits"))).visits,
-  listInvites: async (conversationId: string | null) =>
-    (await call(listInvitesAnswerSchema, "GET", invitesPath(conversationId))).invites,
+  listInvites: (conversationId: string | null, query: PageQuery = {}) =>
+    call(listInvitesAnswerSchema, "GET", withQuery(invitesPath(conversationId), query)),
   createInvite: async (conversationId: string | null, body: CreateInviteBody) =>
     (await call(inviteAnswerSchema, "POST", invitesPath(conversationId), body)).invite,
   revokeInvite: (conversationId: string | null, inviteId: string) =>
     act("DELETE", invitesPath(conversationId, `/${encodeURIComponent(inviteId)}`)),
-  listInviteUses: async (conversationId: string | null, inviteId: string) =>
-    (
-      await call(
-        listInviteUsesAnswerSchema,
-        "GET",
-        invitesPath(conversationId, `/${encodeURIComponent(inviteId)}/uses`),
-      )
-    ).uses,
+  listInviteUses: (conversationId: string | null, inviteId: string, query: PageQuery = {}) =>
+    call(
+      listInviteUsesAnswerSchema,
+      "GET",
+      withQuery(invitesPath(conversationId, `/${encodeURIComponent(inviteId)}/uses`), query),
+    ),
 };

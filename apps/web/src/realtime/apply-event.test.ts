@@ -8,6 +8,7 @@ import { openConversation } from "../features/conversations/open-conversation.ts
 import { announceTyping } from "../features/typing/announce-typing.ts";
 import { useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
+import { setDraft, useDrafts } from "../stores/drafts.store.ts";
 import { useMessages } from "../stores/messages.store.ts";
 import { usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
@@ -131,9 +132,24 @@ describe("people and conversations", () => {
     server.publish({ type: "conversation.joined", conversation: server.present(other) });
     expect(useConversations.getState().conversations).toHaveProperty(other);
     await openConversation(other);
-    server.publish({ type: "conversation.left", conversation_id: other });
+    server.publish({ type: "conversation.left", conversation_id: other, member_version: 3 });
     expect(useConversations.getState().conversations).toEqual({ [id]: before });
     expect(useMessages.getState().windows).toEqual({});
+  });
+
+  it("being put in again is not undone by late word of a removal before, but by a later one and by the end of the group", () => {
+    const again = { ...server.present(id), member_version: 5 };
+    const late = { type: "conversation.left", conversation_id: id, member_version: 4 } as const;
+    server.publish({ type: "conversation.joined", conversation: again });
+    setDraft(id, "half a thought");
+    server.publish(late);
+    expect(conversation()).toEqual(again);
+    expect(useDrafts.getState().drafts).toEqual({ [id]: "half a thought" });
+    server.publish({ ...late, member_version: null });
+    expect([conversation(), useDrafts.getState().drafts]).toEqual([undefined, {}]);
+    server.publish({ type: "conversation.joined", conversation: again });
+    server.publish({ ...late, member_version: 5 });
+    expect(conversation()).toBeUndefined();
   });
 
   it("an event of a conversation nobody told of brings the conversation", async () => {

@@ -5,6 +5,7 @@ import {
   applyConversationUpdate,
   applyMemberChange,
   applyMessage,
+  isBackIn,
   useConversations,
 } from "../stores/conversations.store.ts";
 import { setOnline, usePresence } from "../stores/presence.store.ts";
@@ -31,8 +32,7 @@ export function applyEvent(event: Event): void {
     case "conversation.joined":
       return takeConversation(event.conversation);
     case "conversation.left":
-      forgetUnsent(event.conversation_id);
-      return forgetConversation(event.conversation_id);
+      return takeLeft(event);
     case "conversation.updated":
       return inOrder(event, () => useConversations.setState((state) => applyConversationUpdate(state, event)));
     case "member.added":
@@ -63,6 +63,12 @@ export function applyEvent(event: Event): void {
   }
 }
 
+function takeLeft(event: EventOf<"conversation.left">): void {
+  if (isBackIn(useConversations.getState(), event)) return;
+  forgetUnsent(event.conversation_id);
+  forgetConversation(event.conversation_id);
+}
+
 function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {
   const { conversation_id, revision, sender } = message;
   takeMessages(conversation_id, [message]);
@@ -77,7 +83,7 @@ function inOrder(change: { conversation_id: string; revision: number }, apply: (
   takeChange(change.conversation_id, change.revision, apply);
 }
 
-function takeError({ id, code, message }: EventOf<"error">): void {
+function takeError({ id, code, message, retry_after }: EventOf<"error">): void {
   if (id === null) useConnection.setState({ last_error: message });
-  else refuseSend(id, statusOf(code), message);
+  else refuseSend(id, statusOf(code), message, retry_after === undefined ? null : retry_after * 1_000);
 }

@@ -135,18 +135,6 @@ describe("reconnecting", () => {
     expect(server.requestsTo("/changes")).toEqual([]);
   });
 
-  it("loads the newest page instead when more than a thousand changes were missed", async () => {
-    say(1, 10);
-    await goLive();
-    await openConversation(id);
-    disconnect();
-    say(11, 1_100);
-    await reconnect();
-    await vi.waitFor(() => expect(shown(id)).toEqual(words(1_051, 1_100)));
-    expect(windowNow()).toMatchObject({ reaches_newest: true, reaches_oldest: false, known_revision: 1_100 });
-    expect(server.requestsTo("/changes")).toEqual([]);
-  });
-
   it("brings conversations that are not looked at up to date as well, also those far behind", async () => {
     const other = server.addConversation([ada, ben]);
     await goLive();

@@ -2,7 +2,7 @@ import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { api } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
 import { removeConversation, useConversations } from "../stores/conversations.store.ts";
-import { dropWindow, removeWindow, useMessages } from "../stores/messages.store.ts";
+import { dropWindow, removeWindow, setDivider, useMessages } from "../stores/messages.store.ts";
 import { backoffMs, Naps } from "./backoff.ts";
 import { lifetime } from "./lifetime.ts";
 import { loadPage } from "./load-page.ts";
@@ -12,8 +12,6 @@ import { takeMessages } from "./take-messages.ts";
 
 /** Events of one moment may overtake each other on their way through the server; a gap that stays is a loss. */
 const GAP_PATIENCE_MS = 300;
-/** Further behind than this, the newest page is less to fetch than all the changes. */
-const CHANGES_MAX = 1_000;
 /** So many answers in a row that change nothing mean that this page and the server disagree: start afresh. */
 const FRUITLESS_MAX = 3;
 
@@ -32,7 +30,7 @@ export function scheduleCatchUp(conversationId: string): void {
 }
 
 /**
- * Asks for what is missing until nothing is: exact afterwards, or, when too much is missing, a fresh newest page.
+ * Asks for what is missing until nothing is: exact afterwards, or, when the server says that it is too much, afresh.
  * One runs at a time for each conversation; a call while one waits to try again makes it try now.
  */
 export async function catchUp(conversationId: string): Promise<void> {
@@ -60,6 +58,13 @@ export async function catchUp(conversationId: string): Promise<void> {
 export async function reloadNewest(conversationId: string): Promise<void> {
   if (useMessages.getState().windows[conversationId]?.is_open) await loadPage(conversationId, "newest");
   else useMessages.setState((state) => dropWindow(state, conversationId));
+}
+
+/** Draws the line "new messages" where this person has stopped reading, if there are any. */
+export function drawDivider(conversationId: string): void {
+  const conversation = useConversations.getState().conversations[conversationId];
+  if (conversation === undefined || conversation.role === null || conversation.unread === 0) return;
+  useMessages.setState((state) => setDivider(state, conversationId, conversation.read_seq));
 }
 
 /** Fetches an open conversation anew where nobody waits for the result: a failure stands in the window. */
@@ -123,12 +128,19 @@ async function step(conversationId: string, afresh: boolean, signal: AbortSignal
     useMessages.setState((state) => dropWindow(state, conversationId));
     return reloadNewest(conversationId);
   }
-  if (behind > CHANGES_MAX) return reloadNewest(conversationId);
-  const page = await api.listChanges(conversationId, { after_revision: from, limit: CHANGES_PAGE_MAX });
+  const answer = await api.listChanges(conversationId, { after_revision: from, limit: CHANGES_PAGE_MAX });
   if (signal.aborted) return;
-  takeMessages(conversationId, page.messages);
-  takeConversation(page.conversation);
-  noteComplete(conversationId, page.revision);
+  if (!answer.limited) takeMessages(conversationId, answer.messages);
+  takeConversation(answer.conversation);
+  if (answer.limited) await beginAfresh(conversationId);
+  else noteComplete(conversationId, answer.revision);
+}
+
+/** Nobody knows what has become of the messages held: they go, for those that are being read now or for the newest. */
+async function beginAfresh(conversationId: string): Promise<void> {
+  if (!useMessages.getState().windows[conversationId]?.is_open) return reloadNewest(conversationId);
+  drawDivider(conversationId);
+  await loadPage(conversationId, "around");
 }
 
 /** Where both counts stand; a step that leaves them there has brought nothing. */

@@ -1,14 +1,31 @@
 import { HEARTBEAT_MS } from "@confab/shared/limits";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
+import { FakeSocket } from "../../test/fake-socket.ts";
 import { ada, asMe, ben } from "../../test/people.ts";
 import { useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { setSignedIn, useSession } from "../stores/session.store.ts";
-import { retryNow, startLive } from "./live.ts";
+import { retryNow, startLive, stopLive } from "./live.ts";
 
 let server: FakeServer;
+const TIMERS = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] as const;
+const HOUR_MS = 3_600_000;
 const state = () => useConnection.getState().state;
+
+/** The device sleeps: the clock goes on, and no timer comes nearer to its end. */
+function sleep(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+/** Whatever is said on the connection made last gets nowhere, and its end is not told. */
+function killInSilence(): void {
+  const { socket } = server;
+  if (socket === undefined) throw new Error("no socket");
+  socket.onCommand = () => undefined;
+}
+
+const pings = () => server.socket?.sent.filter((frame) => frame.includes('"ping"')).length;
 
 function setBrowserOnline(isOnline: boolean): void {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(isOnline);
@@ -21,7 +38,7 @@ async function goLive(): Promise<void> {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+  vi.useFakeTimers({ toFake: [...TIMERS, "Date", "performance"] });
   vi.spyOn(Math, "random").mockReturnValue(0.999_999);
   server = new FakeServer(ada);
   setSignedIn(asMe(ada));
@@ -140,9 +157,8 @@ describe("the heartbeat", () => {
   it("replaces a connection that does not answer a ping within ten seconds", async () => {
     await goLive();
     await vi.advanceTimersByTimeAsync(10);
-    const socket = server.socket;
-    if (socket === undefined) throw new Error("no socket");
-    socket.onCommand = () => undefined;
+    const { socket } = server;
+    killInSilence();
     await vi.advanceTimersByTimeAsync(HEARTBEAT_MS);
     expect(state()).toBe("live");
     await vi.advanceTimersByTimeAsync(10_000);
@@ -154,10 +170,68 @@ describe("the heartbeat", () => {
   it("asks at once when the page comes back into view", async () => {
     await goLive();
     await vi.advanceTimersByTimeAsync(10);
-    const pings = () => server.socket?.sent.filter((frame) => frame.includes('"ping"')).length;
     expect(pings()).toBe(1);
     document.dispatchEvent(new Event("visibilitychange"));
     expect(pings()).toBe(2);
+  });
+});
+
+describe("after a sleep", () => {
+  beforeEach(async () => {
+    await goLive();
+    await vi.advanceTimersByTimeAsync(15_000);
+  });
+
+  it("asks at once whether the connection still stands, and stays on it when it does", async () => {
+    const before = pings() ?? 0;
+    sleep(HOUR_MS);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(pings()).toBe(before + 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([state(), server.sockets.length]).toEqual(["live", 1]);
+  });
+
+  it("replaces a connection that died meanwhile within seconds", async () => {
+    killInSilence();
+    sleep(HOUR_MS);
+    await vi.advanceTimersByTimeAsync(2_000 + 4_000 + 500);
+    expect([state(), server.sockets.length]).toEqual(["live", 2]);
+  });
+
+  it("does not wait for the rest of a long back-off", async () => {
+    server.isReachable = false;
+    server.socket?.drop();
+    while ((useConnection.getState().retry_at ?? 0) - Date.now() < 29_000) await vi.advanceTimersByTimeAsync(500);
+    server.isReachable = true;
+    sleep(HOUR_MS);
+    expect(state()).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(state()).toBe("live");
+  });
+
+  it("does not wait for a connection that was being made when it began", async () => {
+    server.isReachable = false;
+    server.socket?.drop();
+    const connect = FakeSocket.onConnect;
+    FakeSocket.onConnect = () => undefined;
+    server.isReachable = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(state()).toBe("connecting");
+    FakeSocket.onConnect = connect;
+    sleep(HOUR_MS);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(state()).toBe("live");
+  });
+
+  it("knows a sleep from a page that is merely busy, and no one asks after the other end", async () => {
+    const before = pings() ?? 0;
+    sleep(9_000);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(pings()).toBe(before);
+    stopLive();
+    sleep(HOUR_MS);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([state(), server.sockets.length]).toEqual(["stopped", 1]);
   });
 });
 

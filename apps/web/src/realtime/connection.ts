@@ -2,9 +2,12 @@ import type { Command } from "@confab/shared/commands";
 import { CLOSE_CODES, type Event, eventSchema } from "@confab/shared/events";
 import { HEARTBEAT_MS } from "@confab/shared/limits";
 import { type ConnectionState, enterState, useConnection } from "../stores/connection.store.ts";
+import { watchWaking } from "./watch-waking.ts";
 
 /** How long a pong may take before the connection counts as dead; a snapshot is larger and may take longer. */
 const PONG_MAX_MS = 10_000;
+/** The same after a sleep, which few connections survive. */
+const WAKING_PONG_MAX_MS = 4_000;
 const READY_MAX_MS = 20_000;
 const RETRY_BASE_MS = 500;
 const RETRY_MAX_MS = 30_000;
@@ -51,6 +54,7 @@ export class Connection {
   #silenceTimer: Timer | undefined;
   #ping: { n: number; at: number } | null = null;
   #pings = 0;
+  #stopWatching: () => void = () => undefined;
   /** Grows with each connect, so that a slow `url()` of an abandoned try is recognised. */
   #tries = 0;
 
@@ -63,6 +67,7 @@ export class Connection {
     window.addEventListener("online", this.#handleOnline);
     window.addEventListener("offline", this.#handleOffline);
     document.addEventListener("visibilitychange", this.#handleVisibility);
+    this.#stopWatching = watchWaking(() => this.#wake());
     void this.#connect();
   }
 
@@ -71,6 +76,7 @@ export class Connection {
     window.removeEventListener("online", this.#handleOnline);
     window.removeEventListener("offline", this.#handleOffline);
     document.removeEventListener("visibilitychange", this.#handleVisibility);
+    this.#stopWatching();
     this.#abandon();
     enter("stopped", { attempt: 0 });
   }
@@ -86,6 +92,12 @@ export class Connection {
     const { state } = useConnection.getState();
     if (state === "live") this.#sendPing();
     else if (this.#retryTimer !== undefined) void this.#connect();
+  }
+
+  /** What was under way before the sleep is over, and nobody waits for what is left of a back-off. */
+  #wake(): void {
+    if (useConnection.getState().state === "live") this.#sendPing(WAKING_PONG_MAX_MS);
+    else void this.#connect();
   }
 
   readonly #handleOnline = (): void => {
@@ -152,12 +164,12 @@ export class Connection {
     this.#handlers.onEvent(event);
   }
 
-  #sendPing(): void {
+  #sendPing(patienceMs = PONG_MAX_MS): void {
     clearTimeout(this.#heartbeatTimer);
     this.#heartbeatTimer = setTimeout(() => this.#sendPing(), HEARTBEAT_MS);
     if (this.#ping !== null) return;
     this.#ping = { n: ++this.#pings, at: performance.now() };
-    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord(PONG_MAX_MS);
+    if (this.send({ type: "ping", n: this.#ping.n })) this.#expectWord(patienceMs);
     else this.#lose();
   }
 

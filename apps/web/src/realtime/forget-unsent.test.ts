@@ -47,7 +47,7 @@ function expectOnlyKept(): void {
 describe("what was unsent in a group one is taken out of", () => {
   it("goes with the group, and nothing else does", () => {
     takeOut();
-    server.publish({ type: "conversation.left", conversation_id: left });
+    server.publish({ type: "conversation.left", conversation_id: left, member_version: 3 });
     expectOnlyKept();
   });
 
@@ -68,7 +68,7 @@ describe("what was unsent in a group one is taken out of", () => {
     sendMessage(left, "on its way");
     await vi.waitFor(() => expect([...sent.keys()]).toEqual(["on its way"]));
     takeOut();
-    server.publish({ type: "conversation.left", conversation_id: left });
+    server.publish({ type: "conversation.left", conversation_id: left, member_version: 3 });
     const id = sent.get("on its way") ?? "";
     socket?.deliver({ type: "error", id, code: "conversation_not_found", message: "There is no such conversation." });
     // When this one, begun later, has been through the same stations, the refusal has too.

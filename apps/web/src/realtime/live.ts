@@ -11,6 +11,7 @@ import { Connection } from "./connection.ts";
 import { endLifetime, lifetime } from "./lifetime.ts";
 import { restoreOutbox, sendAllWaiting, stopSending } from "./outbox.ts";
 import { interruptSends } from "./outbox-entries.ts";
+import { shareOutbox, stopSharing } from "./outbox-tabs.ts";
 import { repeatReadMarkers, sayWhatWasRead, stopReading } from "./read-marker.ts";
 import { takeConversation } from "./take-conversation.ts";
 import { forgetTyping } from "./typing.ts";
@@ -34,6 +35,8 @@ export function startLive(): void {
     onSessionEnded: setSignedOut,
   });
   connection.start();
+  // Before the disk is read: what another tab writes in between is in one of the two.
+  shareOutbox(me.id);
   void restoreOutbox(me);
 }
 
@@ -51,6 +54,7 @@ export function stopLive(): void {
   connection = null;
   endLifetime();
   stopSending();
+  stopSharing();
   stopCatchingUp();
   stopReading();
   forgetTyping();

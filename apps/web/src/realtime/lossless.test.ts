@@ -15,6 +15,7 @@ import { useMessages } from "../stores/messages.store.ts";
 import { resetStores } from "../stores/reset-stores.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { retryNow, startLive, stopLive } from "./live.ts";
+import { noteReadingPlace } from "./reading-place.ts";
 
 /** What may happen, in any order: people act, the network fails, time passes. */
 const steps = fc.array(
@@ -24,7 +25,8 @@ const steps = fc.array(
     fc.record({ act: fc.constant("edit"), at: fc.nat(30) }),
     fc.record({ act: fc.constant("ben says, heard late"), ms: fc.nat(800) }),
     fc.record({ act: fc.constantFrom("rename", "open", "close", "scroll up", "scroll down", "read") }),
-    fc.record({ act: fc.constant("read up to"), at: fc.nat(30) }),
+    fc.record({ act: fc.constantFrom("read up to", "look at"), at: fc.nat(30) }),
+    fc.record({ act: fc.constant("ben says a lot, unheard"), at: fc.nat(15) }),
     fc.record({ act: fc.constantFrom("drop", "vanish", "return") }),
     fc.record({ act: fc.constant("slow answers"), ms: fc.nat(2_000) }),
     fc.record({ act: fc.constant("time passes"), ms: fc.nat(4_000) }),
@@ -55,6 +57,10 @@ function heard(afterMs: number | null, act: () => void): void {
   }, afterMs);
 }
 
+function windowRows() {
+  return useMessages.getState().windows[id]?.rows ?? [];
+}
+
 function benSays(): void {
   server.say(id, ben, `ben ${written++}`);
 }
@@ -64,6 +70,8 @@ async function take({ act, at = 0, ms = 0 }: Step): Promise<void> {
   if (act === "ben says, unheard") heard(null, benSays);
   if (act === "ben says, heard late") return heard(ms, benSays);
   if (act === "ada sends") sendMessage(id, `ada ${written++}`);
+  if (act === "ben says a lot, unheard") heard(null, () => Array.from({ length: at }, benSays));
+  if (act === "look at") noteReadingPlace(id, windowRows()[at]?.id ?? null);
   if (act === "edit") edit(at);
   if (act === "rename") server.rename(id, `name ${written++}`);
   if (act === "open") void openConversation(id);
@@ -73,7 +81,6 @@ async function take({ act, at = 0, ms = 0 }: Step): Promise<void> {
   if (act === "read") markRead(id, useConversations.getState().conversations[id]?.last_seq ?? 0);
   if (act === "read up to") markRead(id, at);
   if (act === "drop" || act === "vanish") server.isReachable = act === "drop" && server.isReachable;
-  if (act === "read up to") markRead(id, at);
   if (act === "drop" || act === "vanish") for (const socket of server.sockets) socket.drop();
   if (act === "return") server.isReachable = true;
   if (act === "slow answers") server.delay = () => new Promise((resolve) => setTimeout(resolve, ms));
@@ -82,7 +89,7 @@ async function take({ act, at = 0, ms = 0 }: Step): Promise<void> {
 
 /** True at every moment: no hole, no double, and no row that the server never said. */
 function expectNoLie(): void {
-  const rows = useMessages.getState().windows[id]?.rows ?? [];
+  const rows = windowRows();
   const sent = rows.filter((row) => row.status === "sent");
   expect(sent.map((row) => row.seq)).toEqual(sent.map((_, index) => (sent[0]?.seq ?? 0) + index));
   expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
@@ -127,6 +134,7 @@ it("whatever happens on the way, in the end the page shows exactly what the serv
         }
         server.isReachable = true;
         server.delay = () => undefined;
+        noteReadingPlace(id, null);
         void openConversation(id);
         retryNow();
         server.say(id, ben, "the end");
@@ -144,6 +152,7 @@ it("whatever happens on the way, in the end the page shows exactly what the serv
         server = new FakeServer(ada);
         server.pageSize = 5;
         server.changesPageSize = 3;
+        server.changesBehindMax = 10;
         id = server.addConversation([ada, ben]);
         setSignedIn(asMe(ada));
         startLive();

@@ -1,9 +1,10 @@
 import { idSchema } from "@confab/shared/ids";
-import { createMessageBodySchema } from "@confab/shared/messages";
+import { createMessageBodySchema, type Message } from "@confab/shared/messages";
 import { createStore, del, entries as readEntries, set, type UseStore } from "idb-keyval";
 import { z } from "zod";
+import { tellTabs } from "./tab-channel.ts";
 
-const entrySchema = createMessageBodySchema.required().extend({
+export const entrySchema = createMessageBodySchema.required().extend({
   user_id: idSchema,
   conversation_id: idSchema,
   /** Why the server refused it for good; null while it is still to be sent. */
@@ -27,9 +28,10 @@ const writes = new Map<string, Promise<unknown>>();
 const answers = new Map<string, (outcome: SendOutcome) => void>();
 let opened: UseStore | undefined;
 
-/** Keeps an entry, in memory at once and on disk when the promise is fulfilled. */
+/** Keeps an entry, in memory and in the other tabs at once, and on disk when the promise is fulfilled. */
 export async function saveEntry(entry: OutboxEntry): Promise<void> {
-  entries.set(entry.id, entry);
+  holdEntry(entry);
+  tellTabs({ kind: "kept", entry });
   const write = onDisk((store) => set(keyOf(entry), entry, store));
   writes.set(entry.id, write);
   await write;
@@ -40,11 +42,26 @@ export async function whenSaved(id: string): Promise<void> {
   await writes.get(id);
 }
 
+/** Gives an entry up, here, on disk and in the other tabs. */
 export async function deleteEntry(id: string): Promise<void> {
+  tellTabs({ kind: "dropped", id });
+  await removeEntry(id);
+}
+
+async function removeEntry(id: string): Promise<void> {
   const entry = entries.get(id);
+  forgetEntry(id);
+  if (entry !== undefined) await onDisk((store) => del(keyOf(entry), store));
+}
+
+/** In memory only: the tab that says so has seen to the disk. */
+export function holdEntry(entry: OutboxEntry): void {
+  entries.set(entry.id, entry);
+}
+
+export function forgetEntry(id: string): void {
   entries.delete(id);
   writes.delete(id);
-  if (entry !== undefined) await onDisk((store) => del(keyOf(entry), store));
 }
 
 export function findEntry(id: string): OutboxEntry | undefined {
@@ -69,9 +86,12 @@ export async function readStoredEntries(userId: string): Promise<void> {
 }
 
 /** The message has come back from the server, by whatever way: it is stored there, and its entry has done its duty. */
-export function settleEntry(id: string): void {
-  if (entries.has(id)) void deleteEntry(id);
-  answerSend(id, { kind: "acked" });
+export function settleEntry(message: Message): void {
+  if (entries.has(message.id)) {
+    tellTabs({ kind: "stored", message });
+    void removeEntry(message.id);
+  }
+  answerSend(message.id, { kind: "acked" });
 }
 
 /** The server's complaint about a send. Refused is only what would be refused again; anything else may pass later. */

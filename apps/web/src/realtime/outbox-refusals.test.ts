@@ -96,6 +96,25 @@ describe("what may pass the next time", () => {
   );
 });
 
+describe("too many messages at once", () => {
+  it("wait as long as the server says, show no failure, and go out in their order", async () => {
+    const page = await openLivePage();
+    const triedAt: number[] = [];
+    server.retryAfter = 3;
+    server.refuse = ({ method }) => {
+      if (method !== "SOCKET") return undefined;
+      triedAt.push(performance.now());
+      return triedAt.length === 2 ? "too_many_requests" : undefined;
+    };
+    for (const content of ["one", "two", "three"]) page.sendMessage(id, content);
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["one", "two …", "three …"]));
+    await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["one", "two", "three"]), { timeout: 6_000 });
+    expect((triedAt[2] ?? 0) - (triedAt[1] ?? 0)).toBeGreaterThan(2_900);
+    expect(triedAt).toHaveLength(4);
+    expect(server.requestsTo("/messages").filter((request) => request.method !== "GET")).toEqual([]);
+  });
+});
+
 describe("whose messages these are", () => {
   async function leaveUnsent(): Promise<void> {
     const page = await openLivePage();

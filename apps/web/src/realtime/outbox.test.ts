@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
 import { openPage, type Page, shownOn } from "../../test/open-page.ts";
 import { ada, ben } from "../../test/people.ts";
+import { storedEntries } from "../../test/stored-entries.ts";
 
 let server: FakeServer;
 let id: string;
@@ -167,29 +168,3 @@ describe("without a network", () => {
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["private window"]));
   });
 });
-
-describe("several tabs", () => {
-  it("may send the same entry both, and each shows it once", async () => {
-    const first = await openLivePage();
-    disconnect();
-    first.sendMessage(id, "from the outbox");
-    await vi.waitFor(async () => expect(await storedEntries()).toBe(1));
-    const second = await openPage(ada);
-    await vi.waitFor(() => expect(shownOn(second, id)).toEqual(["from the outbox …"]));
-    server.isReachable = true;
-    first.retryNow();
-    second.retryNow();
-    await Promise.all([isLive(first), isLive(second)]);
-    await second.openConversation(id);
-    for (const page of [first, second]) {
-      await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["from the outbox"]));
-      expect(page.countUnsent()).toBe(0);
-    }
-    expect(contents()).toEqual(["from the outbox"]);
-  });
-});
-
-async function storedEntries(): Promise<number> {
-  const { createStore, keys } = await import("idb-keyval");
-  return (await keys(createStore("confab", "outbox"))).length;
-}

@@ -24,6 +24,7 @@ import {
   settleEntry,
   whenSaved,
 } from "./outbox-entries.ts";
+import { inTurn } from "./tab-turns.ts";
 
 /** A live socket that has not acknowledged a message by then has probably lost it: ask over HTTP. */
 const ACK_PATIENCE_MS = 10_000;
@@ -54,7 +55,7 @@ export function retryEntry(id: string): void {
   const entry = findEntry(id);
   if (entry === undefined || entry.failure === null) return;
   const retried = { ...entry, failure: null };
-  showMine(retried);
+  showEntry(retried);
   void saveEntry(retried).then(() => sendWaiting(entry.conversation_id));
 }
 
@@ -101,7 +102,8 @@ export async function deleteEntriesOf(userId: string): Promise<void> {
   await Promise.all(entriesOf(userId).map((entry) => deleteEntry(entry.id)));
 }
 
-function sendWaiting(conversationId: string): void {
+/** Sends what waits in a conversation, unless that is being done. */
+export function sendWaiting(conversationId: string): void {
   if (sending.has(conversationId)) return;
   sending.add(conversationId);
   void sendInOrder(conversationId, lifetime());
@@ -113,7 +115,7 @@ async function sendInOrder(conversationId: string, signal: AbortSignal): Promise
   for (let entry = nextOf(conversationId); entry !== undefined; entry = nextOf(conversationId)) {
     await whenSaved(entry.id);
     if (signal.aborted) return;
-    const { outcome, bySocket } = await transmit(entry, lostSends < SOCKET_TRIES_MAX, signal);
+    const { outcome, bySocket } = await transmitInTurn(entry, lostSends < SOCKET_TRIES_MAX, signal);
     if (signal.aborted) return;
     if (outcome.kind === "refused") await markFailed(entry, outcome.sentence);
     const isLater = outcome.kind === "later";
@@ -132,11 +134,21 @@ function nextOf(conversationId: string): OutboxEntry | undefined {
   return entriesOf(me.id).find((entry) => entry.conversation_id === conversationId && entry.failure === null);
 }
 
-async function transmit(
-  entry: OutboxEntry,
-  mayUseSocket: boolean,
-  signal: AbortSignal,
-): Promise<{ outcome: SendOutcome; bySocket: boolean }> {
+interface Sent {
+  outcome: SendOutcome;
+  bySocket: boolean;
+}
+
+/** Another tab of this person may be sending the same: after it there may be nothing left to do. */
+function transmitInTurn(entry: OutboxEntry, mayUseSocket: boolean, signal: AbortSignal): Promise<Sent> {
+  const { id, user_id, conversation_id } = entry;
+  return inTurn(`confab.outbox.${user_id}.${conversation_id}`, async () => {
+    if (signal.aborted || findEntry(id) === undefined) return { outcome: { kind: "acked" }, bySocket: false };
+    return transmit(entry, mayUseSocket, signal);
+  });
+}
+
+async function transmit(entry: OutboxEntry, mayUseSocket: boolean, signal: AbortSignal): Promise<Sent> {
   const { id, content, sent_from_client, conversation_id } = entry;
   const answer = awaitAnswer(id);
   const bySocket =
@@ -152,7 +164,7 @@ async function post(entry: OutboxEntry, signal: AbortSignal): Promise<void> {
   if (!ownsCookie(user_id)) return answerSend(id, { kind: "later", afterMs: ACK_PATIENCE_MS });
   try {
     const message = await api.createMessage(conversation_id, { id, content, sent_from_client });
-    if (signal.aborted) settleEntry(id);
+    if (signal.aborted) settleEntry(message);
     else applyEvent({ type: "message.acked", message });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -164,11 +176,12 @@ async function markFailed(entry: OutboxEntry, failure: string): Promise<void> {
   // Given up meanwhile, because its conversation was left: it must not come back as a failure.
   if (findEntry(entry.id) === undefined) return;
   const failed = { ...entry, failure };
-  showMine(failed);
+  showEntry(failed);
   await saveEntry(failed);
 }
 
-function showMine(entry: OutboxEntry): void {
+/** Shows an entry as it is now, to whoever is signed in: its writer. */
+export function showEntry(entry: OutboxEntry): void {
   const { me } = useSession.getState();
   if (me !== null) show(entry, me);
 }

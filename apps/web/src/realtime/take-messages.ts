@@ -11,7 +11,7 @@ function note(messages: readonly Message[]): void {
     ),
   );
   // Whatever brought it: a message that is back from the server has been stored and need not be sent again.
-  for (const message of messages) settleEntry(message.id);
+  for (const message of messages) settleEntry(message);
 }
 
 /** Where messages of the server enter, however they came. */

@@ -37,6 +37,12 @@ export function replaceConversations(state: ConversationsState, snapshot: readon
   return { conversations, loaded: true };
 }
 
+/** Whether word of a removal is old: whoever was taken out has been put in again since. */
+export function isBackIn(state: ConversationsState, left: EventOf<"conversation.left">): boolean {
+  const known = state.conversations[left.conversation_id];
+  return !!known?.role && left.member_version !== null && known.member_version > left.member_version;
+}
+
 export function removeConversation(state: ConversationsState, id: string): ConversationsState {
   const { [id]: _, ...conversations } = state.conversations;
   return { ...state, conversations };

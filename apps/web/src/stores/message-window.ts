@@ -42,6 +42,9 @@ export interface MessageWindow {
   load_id: number;
 }
 
+/** Which messages a load asks for. */
+export type PageKind = "newest" | "around" | "older" | "newer";
+
 /** What stays of a conversation nobody looks at. */
 export const CLOSED_ROWS_MAX = 200;
 /** As many as a catch-up may bring out of order; more is dropped and shows as not reaching the newest. */
@@ -83,10 +86,13 @@ export function absorb(window: MessageWindow, messages: readonly Message[]): Mes
   return arrange({ ...window, newest_seq }, parts);
 }
 
-/** Takes in the answer to a load. `knownRevision` is what the page is known complete at; only the newest page has one. */
+/**
+ * Takes in the answer to a load. `newest` and `around` replace what is held, the latter by messages in the midst of the
+ * others; `knownRevision` is what those pages are known complete at.
+ */
 export function absorbPage(
   window: MessageWindow,
-  load: { id: number; kind: "newest" | "older" | "newer"; knownRevision: number },
+  load: { id: number; kind: PageKind; knownRevision: number },
   page: MessagesPage,
 ): MessageWindow {
   if (window.load_id !== load.id) return window;
@@ -94,18 +100,17 @@ export function absorbPage(
   const parts = partsOf(window);
   const pageEnd = page.messages.at(-1)?.seq ?? 0;
   const first = parts.sent[0]?.seq ?? 1;
-  if (load.kind === "newest") {
-    // Old rows are only compared: below the page they may be stale, and above it they are not known to touch it.
+  const newest_seq = Math.max(window.newest_seq, page.reaches_newest ? pageEnd : pageEnd + 1);
+  if (load.kind === "newest" || load.kind === "around") {
+    // Old rows are only compared: outside the page they may be stale. What follows the newest came after it was read.
     const known = [...parts.aside.values(), ...parts.sent.splice(0)];
     parts.aside.clear();
     parts.sent.push(...page.messages.map(rowOf));
-    for (const row of known) place(parts, row, true);
-    const newest_seq = Math.max(window.newest_seq, pageEnd);
+    for (const row of known) if (page.reaches_newest || (row.seq ?? 0) <= pageEnd) place(parts, row, true);
     const { reaches_oldest } = page;
     return arrange({ ...done, newest_seq, reaches_oldest, known_revision: load.knownRevision }, parts);
   }
   if (load.kind === "newer") {
-    const newest_seq = Math.max(window.newest_seq, page.reaches_newest ? pageEnd : pageEnd + 1);
     for (const message of page.messages) place(parts, rowOf(message), true);
     return arrange({ ...done, newest_seq }, parts);
   }

@@ -9,12 +9,13 @@ import {
   type MessageRow,
   type MessageWindow,
   noteNewest,
+  type PageKind,
   putUnsent,
   removeUnsent,
   trim,
 } from "./message-window.ts";
 
-export type { MessageRow, MessageWindow } from "./message-window.ts";
+export type { MessageRow, MessageWindow, PageKind } from "./message-window.ts";
 
 export interface MessagesState {
   /** By conversation id. A conversation without a window has simply not been looked at. */
@@ -111,7 +112,7 @@ export function setFailure(state: MessagesState, conversationId: string, failure
 export function applyPage(
   state: MessagesState,
   conversationId: string,
-  load: { id: number; kind: "newest" | "older" | "newer"; knownRevision: number },
+  load: { id: number; kind: PageKind; knownRevision: number },
   page: MessagesPage,
 ): MessagesState {
   return change(state, conversationId, (window) => absorbPage(window, load, page));

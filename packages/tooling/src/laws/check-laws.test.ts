@@ -159,12 +159,23 @@ describe("laws of the whole house", () => {
     ["apps/web/test/render.test.tsx", "@confab/api/x", "apps/web must not import apps/api"],
     ["e2e/src/server.ts", "../../apps/api/src/server.ts", "e2e must not import apps/api"],
     ["e2e/src/server.ts", "@confab/tooling/x", "e2e must not import packages/tooling"],
+    [
+      "packages/chaos/src/supervisor/database.ts",
+      "../../../../apps/api/src/app.ts",
+      "packages/chaos must not import apps/api",
+    ],
+    ["apps/api/src/core/db.ts", "@confab/chaos/random", "apps/api must not import packages/chaos"],
     ["packages/shared/src/ids.ts", "node:crypto", "packages/shared imports only zod and itself"],
     ["packages/shared/src/ids.ts", "../../../apps/api/src/core/db.ts", "packages/shared imports only zod and itself"],
   ])("stops %s from importing %s", (from, specifier, message) => {
     expect(breachesOf({ [from]: `import { x } from "${specifier}";` })).toEqual([
       expect.stringContaining(`${from}:1 ${message}`),
     ]);
+  });
+
+  it("lets the harness import what the server's package exports", () => {
+    const text = 'import { startEmbeddedPostgres } from "@confab/api/embedded-postgres";';
+    expect(breachesOf({ "packages/chaos/src/supervisor/database.ts": text })).toEqual([]);
   });
 
   it("lets everyone import shared, and shared import zod", () => {

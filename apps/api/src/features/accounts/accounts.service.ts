@@ -8,7 +8,7 @@ import { AppError } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { insertAccount } from "../auth/accounts.ts";
 import { retireExpiredGuest } from "../auth/expired-guests.ts";
-import { announceJoinedEveryone, joinEveryoneGroup } from "../conversations/everyone-group.ts";
+import { announceJoinedEveryone, joinEveryoneGroup, lockEveryoneGroup } from "../conversations/everyone-group.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions } from "../sessions/sessions.ts";
@@ -47,6 +47,7 @@ export async function changeRole(
 ): Promise<Account> {
   const { account, change } = await deps.db.$transaction(async (tx) => {
     if (role !== "admin") await keepAnAdministrator(tx, id);
+    await lockEveryoneGroup(tx);
     const before = await lockAccount(tx, id);
     if (before.role === role) return { account: await getAccount(tx, id), change: null };
     await tx.$executeRaw(sql`UPDATE users SET role = ${role}::role, expires_at = NULL WHERE id = ${id}::uuid`);
@@ -102,8 +103,9 @@ export async function expireGuest(deps: AccountDeps, principal: Principal, id: s
     const guest = await lockAccount(tx, id);
     if (guest.role !== "guest") throw new AppError("guest_required");
     const sessions = await endSessions(tx, id);
+    // Not now(), when the transaction began: whoever began before another that has cut the visit short would do so again.
     const cutShort = await tx.$executeRaw(sql`
-      UPDATE users SET expires_at = now() WHERE id = ${id}::uuid AND expires_at > now()`);
+      UPDATE users SET expires_at = clock_timestamp() WHERE id = ${id}::uuid AND expires_at > clock_timestamp()`);
     if (cutShort > 0) await noteAct(tx, principal, "account.expired", guest);
     return { account: await getAccount(tx, id), ended: sessions };
   });

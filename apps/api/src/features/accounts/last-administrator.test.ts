@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
-import { newAdministrator, newUser, PASSWORD, type TestClient } from "../../../test/test-client.ts";
+import { newAdministrator, newUser, PASSWORD, TestClient } from "../../../test/test-client.ts";
 import { newOutsider } from "../../../test/test-outsider.ts";
 import { openSession } from "../sessions/sessions.ts";
 
@@ -83,4 +83,22 @@ test("one remains of two of whom one demotes the other, who deletes the own acco
     expect([demoted.status, deleted.status].filter((status) => status < 300)).toHaveLength(1);
     await server.db.user.deleteMany({ where: { username_key: { notIn: ["ada", "ben"] } } });
   }
+});
+
+test("whoever has never set a password is not another administrator, until they have", async () => {
+  await demote(ada, ben);
+  const account = { username: "Dora", email: "dora@example.org", role: "admin" };
+  const { token } = (await ada.post("/api/v1/accounts", account)).body.password_reset;
+  const deleteMe: Act = (by) => by.post("/api/v1/me/delete", { username: by.person.username, password: PASSWORD });
+  for (const act of [demote, deactivate, deleteMe]) {
+    const { status, body } = await act(ada, ada);
+    expect([status, body.code]).toEqual([409, "last_administrator"]);
+  }
+  expect((await ada.get("/api/v1/me")).body.me.role).toBe("admin");
+
+  const dora = new TestClient(server.url);
+  await dora.post("/api/v1/reset-password", { token, password: PASSWORD });
+  await dora.post("/login", { username: "Dora", password: PASSWORD });
+  expect((await demote(ada, ada)).status).toBe(200);
+  expect((await dora.get("/api/v1/accounts")).status).toBe(200);
 });

@@ -253,6 +253,7 @@ describe("a query that is not as it should be", () => {
     ["sort=newest&after=newest%202026-01-01T00:00:00.000Z", "after"],
     [`sort=newest&after=newest%20${id}`, "after"],
     [`sort=newest&after=newest%202026-02-30T00:00:00.000Z%20${id}`, "after"],
+    [`sort=newest&after=newest%202026-01-01T00:00:00.${"1".repeat(128)}Z%20${id}`, "after"],
     [`sort=newest&after=newest%20infinity%20${id}`, "after"],
     [`sort=oldest&after=oldest%202026-01-01T00:00:00.000Z%20${id.slice(1)}`, "after"],
     [`sort=oldest&after=oldest%202026-01-01T00:00:00.000Z%20${id}%20x`, "after"],

@@ -25,13 +25,13 @@ export async function insertPasswordReset(tx: Tx, userId: string): Promise<Passw
 }
 
 /**
- * A one-time link by which somebody sets a new password; the one before works no more. Throws user_not_found,
- * user_required, account_deactivated.
+ * A one-time link by which somebody sets a new password; the one before works no more. Throws account_own,
+ * user_not_found, user_required, account_deactivated.
  */
 export async function createPasswordReset(deps: Deps, principal: Principal, id: string): Promise<PasswordResetLink> {
   // Whoever holds an administrator's browser for a minute must not get their account for good: one's own password is
   // changed by whoever knows it.
-  if (id === principal.user_id) throw new AppError("user_not_found");
+  if (id === principal.user_id) throw new AppError("account_own");
   return deps.db.$transaction(async (tx) => {
     const { username, role, is_deactivated } = await lockAccount(tx, id);
     if (role === "guest") throw new AppError("user_required");

@@ -97,11 +97,14 @@ describe("POST /api/v1/accounts/:id/password-reset", () => {
   });
 
   it("is neither for oneself, whose password one knows, nor for whoever is not there", async () => {
-    for (const id of [ada.person.id, newId()]) {
-      const { status, body } = await ada.post(`/api/v1/accounts/${id}/password-reset`, {});
-      expect([status, body.code]).toEqual([404, "user_not_found"]);
-    }
+    const [own, absent] = [await ask(ada), await ada.post(`/api/v1/accounts/${newId()}/password-reset`, {})];
+    expect([own, absent].map(({ status, body }) => [status, body.code])).toEqual([
+      [409, "account_own"],
+      [404, "user_not_found"],
+    ]);
+    expect(own.body.message).toMatch(/on your account page/);
     expect(await server.db.passwordReset.count({ where: { user_id: ada.person.id } })).toBe(0);
+    expect(await notedOf(ada, "password_reset.created")).toEqual([]);
   });
 });
 

@@ -1,25 +1,17 @@
 import type { AuditFilter, ListAuditAnswer, ListAuditQuery } from "@confab/shared/audit";
-import { idSchema } from "@confab/shared/ids";
 import { AUDIT_PAGE_MAX } from "@confab/shared/limits";
-import { momentSchema } from "@confab/shared/text";
-import { z } from "zod";
 import { type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
-import { invalidField } from "../../core/errors.ts";
+import { cutPage, isBehind, type Place, readPlace } from "../../core/places.ts";
 import { nameContains } from "../users/users.service.ts";
 import { type AuditRow, presentAuditEvent } from "./audit.present.ts";
-
-/** An event's place in the order of all of them: the moment, and among those of one moment the id. */
-type Place = Pick<AuditRow, "at" | "id">;
 
 /** A page of what was noted, the newest first. Throws request_invalid for an `after` that is no page's `next`. */
 export async function listAudit(deps: Deps, query: ListAuditQuery): Promise<ListAuditAnswer> {
   const limit = query.limit ?? AUDIT_PAGE_MAX;
-  const after = query.after === undefined ? null : readPlace(query.after);
-  const rows = await deps.db.$queryRaw<AuditRow[]>(auditPage(query, after, limit + 1));
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return { events: shown.map(presentAuditEvent), next: last && rows.length > limit ? writePlace(last) : null };
+  const rows = await deps.db.$queryRaw<AuditRow[]>(auditPage(query, readPlace(query.after), limit + 1));
+  const { shown, next } = cutPage(rows, limit, (row) => row);
+  return { events: shown.map(presentAuditEvent), next };
 }
 
 /**
@@ -33,7 +25,7 @@ export function auditPage(filter: AuditFilter, after: Place | null, limit: numbe
            coalesce(c.name, deleted.name) AS conversation_name
       FROM (
         SELECT id, at, action, actor_id, user_id, conversation_id, address, details FROM audit_events e
-         WHERE ${matching(filter)} AND ${after === null ? sql`true` : isBefore(after)}
+         WHERE ${matching(filter)} AND ${isBehind(sql`e.at, e.id`, after)}
          ORDER BY e.at DESC, e.id DESC LIMIT ${limit}
       ) e
       LEFT JOIN users a ON a.id = e.actor_id
@@ -44,10 +36,6 @@ export function auditPage(filter: AuditFilter, after: Place | null, limit: numbe
          WHERE c.id IS NULL AND d.conversation_id = e.conversation_id AND d.action = 'group.deleted' LIMIT 1
       ) deleted ON true
      ORDER BY e.at DESC, e.id DESC`;
-}
-
-function isBefore({ at, id }: Place): Sql {
-  return sql`(e.at, e.id) < (${at}, ${id}::uuid)`;
 }
 
 /**
@@ -65,19 +53,4 @@ function matching({ action, query, conversation_id, from, until }: AuditFilter):
     conditions.push(sql`(e.actor_id IN (${named}) OR e.user_id IN (${named}))`);
   }
   return conditions.reduce((all, condition) => sql`${all} AND ${condition}`);
-}
-
-const placeSchema = z.tuple([momentSchema, idSchema]);
-
-function writePlace({ at, id }: Place): string {
-  return Buffer.from(JSON.stringify([at.toISOString(), id])).toString("base64url");
-}
-
-function readPlace(text: string): Place {
-  try {
-    const [at, id] = placeSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
-    return { at: new Date(at), id };
-  } catch {
-    throw invalidField("after", "must be the `next` of another page");
-  }
 }

@@ -161,13 +161,14 @@ describe("GET /api/v1/audit", () => {
   });
 
   const long = "x".repeat(300);
+  const fine = `2026-01-01T00:00:00.${"1".repeat(300)}Z`;
   const otherPlace = Buffer.from(`["2026-01-01T00:00:00Z","${newId().toUpperCase()}"]`).toString("base64url");
   it.each([
     ["action", ["", "group.exploded", "member.added,member.left", "a%00"]],
     ["query", ["%00", "%ed%a0%80", long]],
     ["conversation_id", ["", "1", "'; DROP TABLE audit_events", newId().toUpperCase(), "%00"]],
-    ["from", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01", "0001-01-01T00:00:00Z", "infinity"]],
-    ["until", ["now", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00%2B01:00"]],
+    ["from", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-01-01", "0001-01-01T00:00:00Z", "infinity", fine]],
+    ["until", ["now", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00%2B01:00", "2026-01-01T00:00:00.1234567890Z"]],
     ["after", ["", "nonsense", "%00", "W10", "bnVsbA", long, otherPlace, "WyJpbmZpbml0eSIsMV0"]],
     ["limit", ["", "0", "-1", "101", "1.5", "1e1000", "many", "%00"]],
     ["id", ["1"]],
@@ -183,9 +184,11 @@ describe("GET /api/v1/audit", () => {
     expect([twice.status, twice.body.errors[0].field]).toEqual([400, field]);
   });
 
-  it("takes a moment however finely it is given", async () => {
-    const { status } = await ada.get(`/api/v1/audit?from=2026-01-01T00:00:00.${"1".repeat(300)}Z`);
-    expect(status).toBe(200);
+  it("takes a moment to the nanosecond, and refuses it finer", async () => {
+    const from = (digits: number) => ada.get(`/api/v1/audit?from=2026-01-01T00:00:00.${"1".repeat(digits)}Z`);
+    expect((await from(9)).status).toBe(200);
+    const { status, body } = await from(10);
+    expect([status, body.errors[0].field]).toEqual([400, "from"]);
   });
 });
 

@@ -2,8 +2,9 @@ import { guestBodySchema, loginBodySchema, registerBodySchema } from "@confab/sh
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Deps } from "../../core/deps.ts";
 import { answerForm } from "../../plugins/forms.ts";
-import { limited } from "../../plugins/rate-limit.ts";
+import { limited, limitedByBody } from "../../plugins/rate-limit.ts";
 import { clearSessionCookie, setSessionCookie } from "../../plugins/session.ts";
+import { holdsOurInvite } from "../invites/open-invites.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { sessionOrigin } from "../sessions/sessions.ts";
 import { enterAsGuest, register, type SignedIn, signIn, signOut } from "./auth.service.ts";
@@ -14,6 +15,8 @@ export async function authRoutes(
   { deps: given }: { deps: Deps & { audiences: Audiences } },
 ): Promise<void> {
   const deps = { ...given, tokenSecret: app.tokenSecret };
+  /** A made-up link counts among the few tries without one. */
+  const entryLimit = (body: unknown) => (holdsOurInvite(deps, body) ? "guest_entry_by_link" : "guest_entry");
   const stopHousekeeping = startHousekeeping(deps);
   app.addHook("onClose", async () => stopHousekeeping());
 
@@ -45,7 +48,7 @@ export async function authRoutes(
     }),
   );
 
-  app.post("/guest", { config: { formPage: "/guest", ...limited("guest_entry", deps.config) } }, (request, reply) =>
+  app.post("/guest", { config: { formPage: "/guest", ...limitedByBody(entryLimit, deps.config) } }, (request, reply) =>
     answerForm(request, reply, {
       schema: guestBodySchema,
       next: "/",

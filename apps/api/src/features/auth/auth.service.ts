@@ -13,6 +13,7 @@ import { inLine } from "../invites/waiting-line.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions, openSession, type SessionOrigin } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
+import { IS_ACTIVE } from "../users/users.service.ts";
 import { type AccountMade, insertAccount, type NewAccount } from "./accounts.ts";
 import { hashPassword, isPasswordRight } from "./password.ts";
 
@@ -34,7 +35,9 @@ export async function register(deps: InviteDeps, body: RegisterBody, address: st
   if (registration === "invite" && body.invite === undefined) throw new AppError("invite_required");
   const invite = body.invite === undefined ? null : await getOpenInvite(deps, body.invite);
   const passwordHash = await hashPassword(body.password);
-  const account = { username: body.username, role: "user", email: body.email, passwordHash, ttlHours: null } as const;
+  const { username, email } = body;
+  const groupId = invite?.conversation_id ?? null;
+  const account = { username, role: "user", email, passwordHash, ttlHours: null, groupId } as const;
   const insert = async (tx: Tx) => {
     const inserted = await insertAccount(tx, account);
     const person = { user_id: inserted.id, address };
@@ -61,7 +64,7 @@ export async function enterAsGuest(deps: InviteDeps, body: GuestBody, origin: Se
   if (invite.conversation_id === null) throw new AppError("invite_not_found");
   const enter = (tx: Tx, made: AccountMade) =>
     enterByInvite(tx, invite.id, { user_id: made.id, address: origin.address });
-  const account = { ...guest, ttlHours, joinsEveryone: false } as const;
+  const account = { ...guest, ttlHours, joinsEveryone: false, groupId: invite.conversation_id } as const;
   return inLine(invite.id, () => insertSignedIn(deps, origin, account, enter));
 }
 
@@ -89,9 +92,8 @@ type CheckedAccount = Omit<AccountMade, "joined"> & { readonly password_hash: st
 export async function checkPassword(deps: Deps, body: LoginBody): Promise<CheckedAccount> {
   const name = (body.username ?? body.email ?? "").trim();
   const [user] = await deps.db.$queryRaw<CheckedAccount[]>(sql`
-    SELECT id, username, email, role, expires_at, password_hash FROM users
-     WHERE (username_key = ${usernameKey(name)} OR email = ${name.toLowerCase()})
-       AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > now())`);
+    SELECT u.id, u.username, u.email, u.role, u.expires_at, u.password_hash FROM users u
+     WHERE (u.username_key = ${usernameKey(name)} OR u.email = ${name.toLowerCase()}) AND ${IS_ACTIVE}`);
   const isRight = await isPasswordRight(user?.password_hash ?? null, body.password);
   if (!user || !isRight) throw new AppError("password_wrong");
   return user;

@@ -3,7 +3,7 @@ import { announce } from "../../core/announce.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { GroupChange } from "../groups/group-change.ts";
-import { announceLeft, LEAVING_MS, leaveAllGroups } from "../groups/leave-all-groups.ts";
+import { announceLeft, LEAVING_MS, leaveAllGroups, lockAllGroups } from "../groups/leave-all-groups.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 
@@ -43,12 +43,12 @@ export async function retireExpiredGuest(deps: Deps & { audiences: Audiences }, 
 
 /** The groups they left; null if they are not to be retired (any more). */
 async function retire(tx: Tx, id: string): Promise<GroupChange[] | null> {
-  // Another node may be at it too, or they make their visit an account: whoever gets the row goes first.
+  const groups = await lockAllGroups(tx, id);
+  // Another node may have been at it, or they have made their visit an account: whoever got the row went first.
   const due = await tx.$queryRaw<unknown[]>(sql`
-    SELECT 1 FROM users WHERE id = ${id}::uuid AND role = 'guest' AND expires_at <= now() AND deleted_at IS NULL
-       FOR NO KEY UPDATE`);
+    SELECT 1 FROM users WHERE id = ${id}::uuid AND role = 'guest' AND expires_at <= now() AND deleted_at IS NULL`);
   if (due.length === 0) return null;
-  const left = await leaveAllGroups(tx, id);
+  const left = await leaveAllGroups(tx, id, groups);
   await tx.$executeRaw(sql`
     UPDATE users SET username = ${GONE.username}, username_key = 'guest ' || id, deactivated_at = now(), deleted_at = now()
      WHERE id = ${id}::uuid`);

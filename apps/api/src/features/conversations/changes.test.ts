@@ -1,9 +1,17 @@
-import type { ChangesPage } from "@confab/shared/conversations";
+import type { ChangesAnswer, ChangesPage } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
+import { CHANGES_BEHIND_MAX, CHANGES_PAGE_MAX, MESSAGES_PAGE_MAX } from "@confab/shared/limits";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
-import { expectGapFree, generalOf, newGroup, say } from "../../../test/test-conversation.ts";
+import {
+  conversationPath,
+  expectGapFree,
+  generalOf,
+  messageCommand,
+  newGroup,
+  say,
+} from "../../../test/test-conversation.ts";
 
 let server: TestServer;
 let administrator: TestClient;
@@ -18,12 +26,45 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const changesPath = (id: string, query: string) => `/api/v1/conversations/${id}/changes${query}`;
+const changesPath = (id: string, query: string) => conversationPath(id, `/changes${query}`);
 
-async function changes(id: string, after: number, limit: number): Promise<ChangesPage> {
+async function ask(id: string, after: number, limit = CHANGES_PAGE_MAX): Promise<ChangesAnswer> {
   const { status, body } = await ada.get(changesPath(id, `?after_revision=${after}&limit=${limit}`));
   expect(status).toBe(200);
   return body;
+}
+
+async function changes(id: string, after: number, limit: number): Promise<ChangesPage> {
+  const answer = await ask(id, after, limit);
+  if (answer.limited) throw new Error(`too far behind at ${after}`);
+  return answer;
+}
+
+/** Pages of messages up to one seq: the fresh window of a client that is too far behind, only larger. */
+async function seqsUpTo(id: string, last: number): Promise<number[]> {
+  const seqs: number[] = [];
+  while (seqs.length < last) {
+    const { body } = await ada.get(conversationPath(id, `/messages?after=${seqs.length}&limit=${MESSAGES_PAGE_MAX}`));
+    seqs.push(...body.messages.map((message: { seq: number }) => message.seq));
+  }
+  return seqs.slice(0, last);
+}
+
+interface Reader {
+  seen: number[];
+  revision: number;
+}
+
+/** Asks once, as a client that was away does until it is up to date; says whether it is. */
+async function readOn(id: string, reader: Reader): Promise<boolean> {
+  const answer = await ask(id, reader.revision, 7);
+  reader.revision = answer.revision;
+  if (answer.limited) reader.seen = await seqsUpTo(id, answer.conversation.last_seq);
+  else reader.seen.push(...answer.messages.map((message) => message.seq));
+  if (!answer.limited && !answer.complete) return false;
+  // Such an answer is the conversation at one moment: numbers, members and messages.
+  expect(answer.conversation).toMatchObject({ revision: answer.revision, last_seq: reader.seen.length });
+  return !answer.limited;
 }
 
 /** Pages to the end, as a client that was away does. */
@@ -86,31 +127,18 @@ describe("GET /api/v1/conversations/:id/changes", () => {
     const joiners = (async () => {
       for (let n = 0; isWriting(); n += 1) await newGuest(server.url, `Guest ${n}`);
     })();
-    const read = async (isLast: () => boolean, seen: number[], from: number): Promise<number> => {
-      let revision = from;
-      do
-        for (const page of await catchUp(general, revision, 7)) {
-          seen.push(...page.messages.map((message) => message.seq));
-          revision = page.revision;
-          // A page that is complete is the conversation at one moment: numbers, members and messages.
-          if (page.complete) expect(page.conversation.revision).toBe(page.revision);
-          if (page.complete) expect(page.conversation.last_seq).toBe(seen.length);
-        }
-      while (!isLast());
-      return revision;
-    };
-    const readers = Array.from({ length: 6 }, () => ({ seen: [] as number[], revision: 0 }));
+    const readers = Array.from({ length: 6 }, (): Reader => ({ seen: [], revision: 0 }));
     await Promise.all([
       ...writers,
       joiners,
       ...readers.map(async (reader) => {
-        reader.revision = await read(() => !isWriting(), reader.seen, 0);
+        while (isWriting()) await readOn(general, reader);
       }),
     ]);
     const stored = await expectGapFree(server.db, general);
-    for (const { seen, revision } of readers) {
-      await read(() => true, seen, revision);
-      expect(seen).toEqual(stored.map((message) => message.seq));
+    for (const reader of readers) {
+      while (!(await readOn(general, reader)));
+      expect(reader.seen).toEqual(stored.map((message) => message.seq));
     }
   });
 
@@ -133,4 +161,68 @@ describe("GET /api/v1/conversations/:id/changes", () => {
       expect((await ada.get(changesPath(general.id, query))).status).toBe(400);
     },
   );
+});
+
+describe("a client that is far behind", () => {
+  let group: string;
+  let revision: number;
+
+  beforeAll(async () => {
+    group = await newGroup(administrator, "Busy", [ada]);
+    const socket = await ada.connect();
+    for (let n = 1; n <= CHANGES_BEHIND_MAX + 1; n += 1) socket.send(messageCommand(group, `message ${n}`));
+    await socket.until(() => socket.all("message.acked").length > CHANGES_BEHIND_MAX, "every ack");
+    revision = (await ada.get(conversationPath(group))).body.conversation.revision;
+  });
+
+  it("is told everything when it is exactly as far behind as may be", async () => {
+    const pages = await catchUp(group, revision - CHANGES_BEHIND_MAX, CHANGES_PAGE_MAX);
+    expect(pages.map(({ messages, complete }) => [messages.length, complete])).toEqual([
+      [CHANGES_PAGE_MAX, false],
+      [CHANGES_BEHIND_MAX - CHANGES_PAGE_MAX, true],
+    ]);
+    expect(pages.flatMap((page) => page.messages.map((message) => message.revision))).toEqual(
+      Array.from({ length: CHANGES_BEHIND_MAX }, (_, n) => revision - CHANGES_BEHIND_MAX + n + 1),
+    );
+  });
+
+  it.each([0, 1])(
+    "is told that it is too far behind one change further on, whatever its pages hold: %i",
+    async (after) => {
+      expect(revision - after).toBeGreaterThan(CHANGES_BEHIND_MAX);
+      for (const limit of [1, CHANGES_PAGE_MAX]) {
+        const { conversation, ...rest } = await ask(group, after, limit);
+        // No list of messages, not even an empty one: it could be taken for "nothing has changed".
+        expect(rest).toEqual({ limited: true, revision });
+        expect(conversation).toMatchObject({ revision, last_seq: CHANGES_BEHIND_MAX + 1, read_seq: 0 });
+      }
+    },
+  );
+
+  it("counts changes and not messages: a message edited over and over is far behind too", async () => {
+    const edited = await newGroup(administrator, "Edited often", [ada]);
+    await say(ada, edited, "once");
+    for (const [distance, limited] of [
+      [CHANGES_BEHIND_MAX, false],
+      [CHANGES_BEHIND_MAX + 1, true],
+    ] as const) {
+      await server.db.conversation.update({ where: { id: edited }, data: { revision: 1 + distance } });
+      expect(await ask(edited, 1)).toMatchObject({ limited, revision: 1 + distance });
+    }
+  });
+
+  it("goes on after the revision it was given, and misses nothing that is written meanwhile", async () => {
+    const socket = await ada.connect();
+    const stored = (await expectGapFree(server.db, group)).length;
+    const reader: Reader = { seen: [], revision: 0 };
+    for (let n = 1; n <= 200; n += 1) {
+      socket.send(messageCommand(group, `meanwhile ${n}`));
+      if (n === 100) expect(await readOn(group, reader)).toBe(false);
+    }
+    await socket.until(() => socket.all("message.acked").length === 200, "every ack");
+    expect(reader.seen.length).toBeGreaterThanOrEqual(stored);
+    while (!(await readOn(group, reader)));
+    expect(reader.seen).toEqual((await expectGapFree(server.db, group)).map((message) => message.seq));
+    socket.close();
+  });
 });

@@ -1,4 +1,5 @@
 import type { Conversation } from "@confab/shared/conversations";
+import type { Role } from "@confab/shared/users";
 import { type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { mayRead } from "../members/members.access.ts";
@@ -9,28 +10,52 @@ import { type ConversationWithMessageRow, presentConversation, type Viewer } fro
 const BY_ACTIVITY = sql`x.sent_from_server DESC NULLS LAST, c.created_at DESC, c.id`;
 
 /**
- * The conversations `c` that meet a condition, which has to see to the viewer's rights. One statement, so that numbers,
- * last message and read marker belong to the same moment.
+ * The conversations `c` that meet a condition (all of them, or the first `limit`), which has to see to the viewer's rights.
+ * One statement, so that numbers, last message and read marker belong to the same moment.
  */
 export async function viewConversations(
   tx: Tx,
   viewer: Viewer,
   condition: Sql,
   order: Sql = BY_ACTIVITY,
+  limit: number | null = null,
 ): Promise<Conversation[]> {
-  const rows = await tx.$queryRaw<ConversationWithMessageRow[]>(sql`
-    SELECT c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
+  const viewed = await viewAs(
+    tx,
+    sql`SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role`,
+    condition,
+    order,
+    limit,
+  );
+  return viewed.map(({ conversation }) => conversation);
+}
+
+/** One conversation as each of those of these people sees it who are members. */
+export function viewAsMembers(tx: Tx, id: string, userIds: string[]): Promise<Viewed[]> {
+  const viewers = sql`SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])`;
+  return viewAs(tx, viewers, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
+}
+
+export interface Viewed {
+  readonly user_id: string;
+  readonly conversation: Conversation;
+}
+
+/** Conversations `c` as the viewers `v` see them. */
+async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
+  const rows = await tx.$queryRaw<(ConversationWithMessageRow & { viewer_id: string; viewer_role: Role })[]>(sql`
+    SELECT v.id AS viewer_id, v.role AS viewer_role, c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
            c.archived_at, coalesce(c.joined_by_everyone, false) AS joined_by_everyone,
            c.revision AS c_revision, c.member_version, c.member_count,
            m.role AS member_role, m.read_seq, m.uncounted,
            o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
-      FROM conversations c
-      LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = ${viewer.user_id}::uuid
+      FROM conversations c CROSS JOIN (${viewers}) v
+      LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = v.id
       LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq
       LEFT JOIN users u ON u.id = x.sender_id
       LEFT JOIN LATERAL (
         SELECT p.id, p.username, p.role FROM conversation_members om JOIN users p ON p.id = om.user_id
-         WHERE om.conversation_id = c.id AND om.user_id <> ${viewer.user_id}::uuid
+         WHERE om.conversation_id = c.id AND om.user_id <> v.id
          ORDER BY p.username_key LIMIT 1
       ) o ON c.kind = 'direct' AND m.user_id IS NOT NULL
       LEFT JOIN LATERAL (
@@ -38,8 +63,11 @@ export async function viewConversations(
           FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
       ) outside ON c.kind = 'direct' AND m.user_id IS NULL
      WHERE ${condition}
-     ORDER BY ${order}`);
-  return rows.map((row) => presentConversation(row, viewer));
+     ORDER BY ${order} LIMIT ${limit}::int`);
+  return rows.map((row) => {
+    const viewer = { user_id: row.viewer_id, role: row.viewer_role };
+    return { user_id: viewer.user_id, conversation: presentConversation(row, viewer) };
+  });
 }
 
 /** The viewer's own conversations, most recently active first. */

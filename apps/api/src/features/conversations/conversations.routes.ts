@@ -1,5 +1,5 @@
 import {
-  changesPageSchema,
+  changesAnswerSchema,
   conversationAnswerSchema,
   createConversationBodySchema,
   createGroupFormSchema,
@@ -59,7 +59,7 @@ export async function conversationsRoutes(app: FastifyInstance, { deps }: { deps
 
   routes.get(
     "/api/v1/conversations/:id/changes",
-    { schema: { params, querystring: listChangesQuerySchema, response: { 200: changesPageSchema } } },
+    { schema: { params, querystring: listChangesQuerySchema, response: { 200: changesAnswerSchema } } },
     (request) => listChanges(deps, principalOf(request), request.params.id, request.query),
   );
 

@@ -1,6 +1,6 @@
-import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
 import { newId } from "@confab/shared/ids";
-import { CHANGES_PAGE_MAX } from "@confab/shared/limits";
+import { CHANGES_BEHIND_MAX, CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { announce } from "../../core/announce.ts";
 import { addressOf } from "../../core/audience.ts";
 import { recordAudit } from "../../core/audit.ts";
@@ -12,28 +12,29 @@ import type { Principal } from "../../plugins/session.ts";
 import { noteVisit } from "../members/visits.ts";
 import { listChangedMessages } from "../messages/messages.pages.ts";
 import { IS_ACTIVE } from "../users/users.service.ts";
-import { findConversation, getConversation } from "./conversations.access.ts";
-import type { Viewer } from "./conversations.present.ts";
+import { getConversation, viewAsMembers } from "./conversations.access.ts";
 
 /**
  * What changed in a conversation after a revision: a page of messages in order of revision, and the conversation as
- * it is. Throws conversation_not_found.
+ * it is; or, where that is too much, only that it is. Throws conversation_not_found.
  */
 export async function listChanges(
   deps: Deps,
   principal: Principal,
   id: string,
   query: { after_revision: number; limit?: number | undefined },
-): Promise<ChangesPage> {
+): Promise<ChangesAnswer> {
   const conversation = await getConversation(deps.db, principal, id);
   if (conversation.role === null) await noteVisit(deps.db, principal, id);
+  const { revision } = conversation;
+  if (revision - query.after_revision > CHANGES_BEHIND_MAX) return { limited: true, conversation, revision };
   const limit = query.limit ?? CHANGES_PAGE_MAX;
   // Up to the conversation's own revision: what is committed between the two reads belongs to a later page, or the
   // numbers and the messages would tell of two different moments.
-  const messages = await listChangedMessages(deps.db, id, query.after_revision, conversation.revision, limit);
-  const last = messages.at(-1)?.revision ?? conversation.revision;
-  const complete = messages.length < limit || last === conversation.revision;
-  return { conversation, messages, revision: complete ? conversation.revision : last, complete };
+  const messages = await listChangedMessages(deps.db, id, query.after_revision, revision, limit);
+  const last = messages.at(-1)?.revision ?? revision;
+  const complete = messages.length < limit || last === revision;
+  return { limited: false, conversation, messages, revision: complete ? revision : last, complete };
 }
 
 /**
@@ -78,7 +79,7 @@ export async function createGroup(
   membersField = "member_ids",
 ): Promise<Conversation> {
   if (!mayCreateGroup(principal.role, await readWorkspaceSettings(deps.db, deps.config)))
-    throw new AppError(principal.role === "guest" ? "role_insufficient" : "group_creation_restricted");
+    throw new AppError("group_creation_restricted");
   const memberIds = [...new Set([principal.user_id, ...group.member_ids])];
   const id = newId();
   await deps.db.$transaction(async (tx) => {
@@ -134,15 +135,9 @@ export async function showConversation(
 ): Promise<void> {
   const connected = [...userIds].filter((id) => deps.hub.isHere(id));
   if (connected.length === 0) return;
-  const viewers = await deps.db.$queryRaw<Viewer[]>(sql`
-    SELECT u.id AS user_id, u.role FROM users u
-      JOIN conversation_members m ON m.user_id = u.id AND m.conversation_id = ${conversationId}::uuid
-     WHERE u.id = ANY(${connected}::uuid[])`);
-  for (const viewer of viewers) {
-    const conversation = await findConversation(deps.db, viewer, conversationId);
-    // Whoever has left between the two questions is told so by another event.
-    if (!conversation) continue;
+  // Whoever has left meanwhile is told so by another event.
+  for (const { user_id, conversation } of await viewAsMembers(deps.db, conversationId, connected)) {
     deps.hub.told.startAt(conversationId, conversation.revision);
-    deps.hub.publishHere([viewer.user_id], [{ type: "conversation.joined", conversation }]);
+    deps.hub.publishHere([user_id], [{ type: "conversation.joined", conversation }]);
   }
 }

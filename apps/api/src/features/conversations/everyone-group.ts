@@ -3,6 +3,7 @@ import type { Person } from "@confab/shared/users";
 import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { lockConversations } from "./lock-conversations.ts";
 
 export interface JoinedEveryone {
   conversation_id: string;
@@ -18,6 +19,11 @@ export async function ensureEveryoneGroup(tx: Tx): Promise<void> {
     INSERT INTO conversations (id, kind, name, description, joined_by_everyone)
     VALUES (${newId()}::uuid, 'group', 'General', 'Everyone is here.', true)
     ON CONFLICT (joined_by_everyone) DO NOTHING`);
+}
+
+/** Locks "General". Call it before the account that is to join it is locked (lockConversations). */
+export async function lockEveryoneGroup(tx: Tx): Promise<void> {
+  await lockConversations(tx, sql`c.joined_by_everyone`);
 }
 
 /**

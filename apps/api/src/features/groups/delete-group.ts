@@ -7,7 +7,7 @@ import type { GroupDeps } from "./group-members.service.ts";
 import { getKeptGroup, lockKeptGroup, refuseEveryone, type SeenGroup } from "./groups.access.ts";
 
 /** Messages deleted by one statement: a fraction of the time a statement may take, on a slow and busy machine too. */
-const PART = 20_000;
+const PART = 5_000;
 /** For tens of millions of messages. */
 const PATIENCE_MS = 10 * 60_000;
 
@@ -47,7 +47,7 @@ export async function deleteGroup(
   await announce(deps.log, async () => {
     // Asked for so that it is forgotten who was in it.
     await deps.audiences.of(groupId);
-    deps.hub.publish(memberIds, { type: "conversation.left", conversation_id: groupId });
+    deps.hub.publish(memberIds, { type: "conversation.left", conversation_id: groupId, member_version: null });
   });
 }
 

@@ -126,8 +126,9 @@ export async function announceGroupChange(
   change: GroupChange,
 ): Promise<void> {
   // Asked for first: from here on, messages that were stored before and are still to be told go past who has left.
-  const audience = await deps.audiences.of(change.conversation_id, change.memberVersion);
-  deps.hub.publish(change.left, { type: "conversation.left", conversation_id: change.conversation_id });
+  const { conversation_id, memberVersion: member_version } = change;
+  const audience = await deps.audiences.of(conversation_id, member_version);
+  deps.hub.publish(change.left, { type: "conversation.left", conversation_id, member_version });
   deps.hub.publish(audience.without(change.joined), ...change.events);
-  await announceConversation(deps, change.conversation_id, new Set([...change.joined, ...change.regranted]));
+  await announceConversation(deps, conversation_id, new Set([...change.joined, ...change.regranted]));
 }

@@ -8,8 +8,9 @@ import type { Principal } from "../../plugins/session.ts";
 import { activeUserIds } from "../conversations/conversations.service.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { type MemberRow, presentMember } from "../members/members.service.ts";
-import { announceGroupChange, GROUP_COLUMNS, GroupChange, type GroupRow } from "./group-change.ts";
+import { announceGroupChange, GroupChange, type GroupRow } from "./group-change.ts";
 import { lockManagedGroup, refuseClosed } from "./groups.access.ts";
+import { forgetRemovals, noteRemoval } from "./member-removals.ts";
 import { getMember, getNewOwner, handOver, setRole, takeOut } from "./ownership.ts";
 
 export type GroupDeps = Deps & { audiences: Audiences };
@@ -47,18 +48,13 @@ export async function addMembers(
 }
 
 /**
- * Puts one person, guest or not, into a group, in the caller's transaction; null if they are in it already. Call
- * announceGroupChange after the commit. Throws conversation_not_found, conversation_archived, and user_not_found for an
- * account that does not work.
+ * Puts somebody who is not in it, guest or not, into a locked group, in the caller's transaction. Call announceGroupChange
+ * after the commit. Throws user_not_found for an account that does not work.
  */
-export async function addMember(tx: Tx, groupId: string, userId: string): Promise<GroupChange | null> {
-  const [group] = await tx.$queryRaw<GroupRow[]>(sql`
-    SELECT ${GROUP_COLUMNS} FROM conversations c WHERE c.id = ${groupId}::uuid AND c.kind = 'group' FOR NO KEY UPDATE`);
-  if (!group) throw new AppError("conversation_not_found");
-  if (group.archived_at !== null) throw new AppError("conversation_archived");
+export async function addMember(tx: Tx, group: GroupRow, userId: string): Promise<GroupChange> {
   const added = await putInto(tx, group, [userId]);
   if (!added) throw new AppError("user_not_found");
-  return added.members.length === 0 ? null : added.change;
+  return added.change;
 }
 
 /** Adds those of these people who are not in a locked group yet; null if one of those has no account that works. */
@@ -82,6 +78,7 @@ async function putInto(
     )
     SELECT u.id, u.username, u.role, added.role AS member_role, added.joined_at
       FROM added JOIN users u ON u.id = added.user_id ORDER BY u.username_key`);
+  await forgetRemovals(tx, group.id, newIds);
   const change = new GroupChange(group);
   const members = rows.map(presentMember);
   for (const member of members) change.add(member);
@@ -90,7 +87,8 @@ async function putInto(
 }
 
 /**
- * Takes somebody else out of a group. The owner who answers for it can only be taken out by an administrator. Throws
+ * Takes somebody else out of a group; links made before let them in no more, until they are in it again. The owner who
+ * answers for it can only be taken out by an administrator. Throws
  * request_invalid naming `user_id` for oneself, member_not_found, owner_required, group_of_everyone,
  * conversation_archived, and what lockManagedGroup throws.
  */
@@ -114,6 +112,7 @@ export async function removeMember(
       address: principal.address,
       details: { group: group.name, role: member.member_role },
     });
+    await noteRemoval(tx, groupId, userId);
     return takeOut(tx, group, userId, { actor: principal });
   });
   await announce(deps.log, () => announceGroupChange(deps, change));

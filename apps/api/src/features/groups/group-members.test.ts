@@ -137,12 +137,17 @@ describe("DELETE /api/v1/conversations/:id/members/:user_id", () => {
     const [removed, seen, outsider] = [await carol.connect(), await guest.connect(), await mallory.connect()];
     const before = (await ben.get(conversationPath(id))).body.conversation;
     expect((await ben.send("DELETE", memberPath(id, carol))).status).toBe(204);
-    expect(await removed.next("conversation.left")).toMatchObject({ conversation_id: id });
+    const member_version = before.member_version + 1;
+    expect(await removed.next("conversation.left")).toEqual({
+      type: "conversation.left",
+      conversation_id: id,
+      member_version,
+    });
     expect(await seen.next("member.removed")).toEqual({
       type: "member.removed",
       conversation_id: id,
       revision: before.revision + 1,
-      member_version: before.member_version + 1,
+      member_version,
       member_count: before.member_count - 1,
       user_id: carol.person.id,
     });

@@ -2,6 +2,7 @@ import type { MemberRole } from "@confab/shared/conversations";
 import { sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
+import { lockConversations } from "../conversations/lock-conversations.ts";
 import { mayRead } from "../members/members.access.ts";
 import { GROUP_COLUMNS, type GroupRow } from "./group-change.ts";
 
@@ -26,7 +27,7 @@ async function getGroup(tx: Tx, principal: Principal, id: string): Promise<SeenG
 /** Locks a group the caller may see. Throws conversation_not_found, group_required. */
 export async function lockGroup(tx: Tx, principal: Principal, id: string): Promise<SeenGroup> {
   // Two statements: the second sees what was committed while the first waited for the lock, also the caller's own removal.
-  await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE id = ${id}::uuid FOR NO KEY UPDATE`);
+  await lockConversations(tx, sql`c.id = ${id}::uuid`);
   return getGroup(tx, principal, id);
 }
 

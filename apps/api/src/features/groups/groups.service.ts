@@ -21,8 +21,7 @@ export async function listGroups(deps: Deps, principal: Principal, query: ListGr
   const limit = query.limit ?? GROUPS_PAGE_MAX;
   const condition = sql`c.kind = 'group' AND (c.archived_at IS NOT NULL) = ${query.state === "archived"}::boolean
     AND lower(normalize(c.name, NFKC)) LIKE ${nameContains(query.query ?? "")} AND ${isAfter(query.after)}`;
-  const order = sql`lower(c.name), c.id LIMIT ${limit + 1}`;
-  const found = await viewConversations(deps.db, principal, condition, order);
+  const found = await viewConversations(deps.db, principal, condition, sql`lower(c.name), c.id`, limit + 1);
   const groups = found.slice(0, limit);
   const last = groups.at(-1);
   return { groups, next: found.length > limit && last ? `${last.id} ${last.name}` : null };
@@ -84,7 +83,7 @@ export async function setArchived(
 
 /**
  * Makes a member the owner who answers for the group; who did so before is an ordinary member from then on. Throws
- * member_not_found, guest_cannot_own, and what lockKeptGroup throws.
+ * member_not_found, guest_cannot_own, account_deactivated, and what lockKeptGroup throws.
  */
 export async function transferGroup(
   deps: GroupDeps,

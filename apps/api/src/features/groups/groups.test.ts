@@ -160,7 +160,7 @@ describe("POST /api/v1/conversations/:id/delete", () => {
     const elsewhere = await say(ben, (await generalOf(ben)).id, "stays");
     expect(await remove(ada, id, "Doom")).toMatchObject(refused(400, "request_invalid", "name"));
     expect((await remove(ada, id, "Doomed")).status).toBe(204);
-    expect(await member.next("conversation.left")).toMatchObject({ conversation_id: id });
+    expect(await member.next("conversation.left")).toMatchObject({ conversation_id: id, member_version: null });
     for (const who of [ada, grace])
       expect(await who.get(conversationPath(id))).toMatchObject(refused(404, "conversation_not_found"));
     expect(await server.db.message.count({ where: { conversation_id: id } })).toBe(0);
@@ -174,6 +174,12 @@ describe("POST /api/v1/conversations/:id/delete", () => {
     expect(await audited(id, "group.deleted")).toMatchObject([
       { actor_id: ada.person.id, details: { name: "Doomed", members: 2, messages: 20_001 } },
     ]);
+  });
+
+  it("knows the name however its accents were composed when it was typed", async () => {
+    const id = await groupOfAda("Café Müller");
+    expect(await remove(ada, id, "Cafe Muller")).toMatchObject(refused(400, "request_invalid", "name"));
+    expect((await remove(ada, id, "Cafe\u0301 Mu\u0308ller")).status).toBe(204);
   });
 
   it("is for the owner who answers for it and administrators, and not for General and direct conversations", async () => {

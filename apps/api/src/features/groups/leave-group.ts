@@ -11,8 +11,8 @@ import { findSuccessor, getNewOwner, takeOut } from "./ownership.ts";
 
 /**
  * Leaves a group. The owner who answers for it names who does from then on, unless nobody else in it could. Throws
- * successor_required, guest_cannot_own, member_not_found, request_invalid naming `successor_id`, group_of_everyone,
- * group_required, and conversation_not_found for anyone but a member.
+ * successor_required, guest_cannot_own, account_deactivated, member_not_found, request_invalid naming `successor_id`,
+ * group_of_everyone, group_required, and conversation_not_found for anyone but a member.
  */
 export async function leaveGroup(
   deps: GroupDeps,

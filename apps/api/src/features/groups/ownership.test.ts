@@ -4,7 +4,7 @@ import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { freshName, newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
 import { conversationPath, generalOf, newGroup, say } from "../../../test/test-conversation.ts";
 import { wire } from "../../app.ts";
-import { announceLeft, leaveAllGroups } from "./leave-all-groups.ts";
+import { announceLeft, leaveAllGroups, lockAllGroups } from "./leave-all-groups.ts";
 
 let server: TestServer;
 let grace: TestClient;
@@ -175,6 +175,22 @@ describe("POST /api/v1/conversations/:id/leave", () => {
   });
 });
 
+describe("a member whose account is deactivated", () => {
+  it("is made owner by nobody and in no way: changed role, handed over, named by who leaves", async () => {
+    const dan = await newUser(server.url, freshName("Dan"));
+    const id = await groupOfAda(dan);
+    expect((await grace.post(`/api/v1/accounts/${dan.person.id}/deactivate`, {})).status).toBe(200);
+    const before = await rolesIn(id);
+    const promote = () => ada.put(conversationPath(id, `/members/${dan.person.id}/role`), { role: "owner" });
+    for (const act of [promote, () => transfer(ada, id, dan), () => leave(ada, id, dan)])
+      expect(await act()).toMatchObject(refused(409, "account_deactivated"));
+    expect(await rolesIn(id)).toEqual(before);
+    expect((await grace.post(`/api/v1/accounts/${dan.person.id}/reactivate`, {})).status).toBe(200);
+    expect((await promote()).status).toBe(200);
+    expect((await leave(ada, id, dan)).status).toBe(204);
+  });
+});
+
 describe("leaving all groups, of somebody who is gone for good", () => {
   it("hands each group to the longest-standing other owner, else member, never to a guest; General only to an administrator", async () => {
     const dora = await newUser(server.url, freshName("Dora"));
@@ -198,7 +214,9 @@ describe("leaving all groups, of somebody who is gone for good", () => {
       warn: () => undefined,
       error: () => undefined,
     });
-    const changes = await server.db.$transaction((tx) => leaveAllGroups(tx, dora.person.id));
+    const changes = await server.db.$transaction(async (tx) =>
+      leaveAllGroups(tx, dora.person.id, await lockAllGroups(tx, dora.person.id)),
+    );
     await announceLeft(deps, changes);
     expect(changes.map((change) => change.left)).toEqual(changes.map(() => [dora.person.id]));
     expect(changes).toHaveLength(4);

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import type { Deps } from "../../core/deps.ts";
+import { askReadiness } from "./readiness.ts";
 
-/** `/healthz`: the process answers. `/readyz`: it can do its work. For load balancers and supervisors. */
+/** `/healthz`: the process lives, whatever else does. `/readyz`: it can serve. For supervisors and load balancers. */
 export async function healthRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
+  const readiness = await askReadiness(deps);
   app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async () => {
-    await deps.db.$queryRaw`SELECT 1`;
-    return { status: "ready" };
+  app.get("/readyz", async (_request, reply) => {
+    const found = await readiness();
+    return reply
+      .code(found.status === "ready" ? 200 : 503)
+      .header("cache-control", "no-store")
+      .send(found);
   });
 }

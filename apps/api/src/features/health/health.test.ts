@@ -4,6 +4,7 @@ import { DatabaseWire } from "../../../test/database-wire.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { type Answer, freshName, newUser, PASSWORD, TestClient } from "../../../test/test-client.ts";
 import { TestSocket } from "../../../test/test-socket.ts";
+import { sql } from "../../core/db.ts";
 
 const wire = new DatabaseWire();
 let server: TestServer;
@@ -40,7 +41,6 @@ function askEverywhere(): Promise<Answer>[] {
   const account = { username: "Ben", email: "ben@example.org", password: PASSWORD };
   const form = { "content-type": "application/x-www-form-urlencoded" };
   return [
-    client.get("/readyz"),
     ada.get("/api/v1/me"),
     ada.get("/conversations"),
     ada.get(`/chat/${newId()}`),
@@ -55,10 +55,27 @@ function askEverywhere(): Promise<Answer>[] {
   ];
 }
 
+const READY = { status: "ready", database: "ok", migrations: "applied", bus: "listening" };
+
+async function askReady(): Promise<[number, object]> {
+  const { status, body } = await new TestClient(server.url).get("/readyz");
+  return [status, body];
+}
+
+/** Its connections are made anew when they are needed; only the bus has to find back by itself. */
 async function expectReady(): Promise<void> {
-  const answer = await new TestClient(server.url).get("/readyz");
-  expect([answer.status, answer.body]).toEqual([200, { status: "ready" }]);
+  expect((await askReady())[0]).toBe(200);
   expect((await ada.get("/api/v1/me")).status).toBe(200);
+  await expect.poll(askReady, { timeout: 5_000 }).toEqual([200, READY]);
+}
+
+/** It says so within two seconds, and the process lives. */
+async function expectNotReady(parts: Partial<typeof READY>): Promise<void> {
+  await within(3_000, async () => {
+    const [status, body] = await askReady();
+    expect([status, body]).toEqual([503, expect.objectContaining({ status: "not_ready", ...parts })]);
+  });
+  await within(1_000, async () => expect((await new TestClient(server.url).get("/healthz")).status).toBe(200));
 }
 
 describe("GET /healthz and GET /readyz", () => {
@@ -66,6 +83,29 @@ describe("GET /healthz and GET /readyz", () => {
     const client = new TestClient(server.url);
     const health = await client.get("/healthz");
     expect([health.status, health.body]).toEqual([200, { status: "ok" }]);
+    await expectReady();
+  });
+
+  it("say which part is missing: a migration of this release", async () => {
+    const migration = sql`(SELECT max(migration_name) FROM _prisma_migrations)`;
+    const setBack = (at: ReturnType<typeof sql>) =>
+      server.db.$executeRaw`UPDATE _prisma_migrations SET rolled_back_at = ${at} WHERE migration_name = ${migration}`;
+    await setBack(sql`now()`);
+    await expectNotReady({ database: "ok", migrations: "missing" });
+    await setBack(sql`NULL`);
+    await server.db.$executeRaw`ALTER TABLE _prisma_migrations RENAME TO elsewhere`;
+    await expectNotReady({ database: "ok", migrations: "missing" });
+    await server.db.$executeRaw`ALTER TABLE elsewhere RENAME TO _prisma_migrations`;
+    await expectReady();
+  });
+
+  it("say that the bus is lost, without which the node serves all the same", async () => {
+    wire.breakAt("LISTEN confab");
+    await server.db.$executeRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND (query LIKE 'LISTEN%' OR query LIKE 'SELECT pg_notify%')`;
+    await expect.poll(askReady).toEqual([200, { ...READY, bus: "lost" }]);
+    await wire.mend();
     await expectReady();
   });
 });
@@ -78,6 +118,7 @@ describe("while the database is away", () => {
       expect((await new TestClient(server.url).get("/healthz")).status).toBe(200);
       expect((await new TestClient(server.url).get("/login")).status).toBe(200);
       await within(4_000, () => Promise.all(askEverywhere().map(expectAway)));
+      await expectNotReady({ database: "away" });
     } finally {
       await wire.mend();
     }
@@ -108,10 +149,12 @@ describe("while the database is away", () => {
 });
 
 describe("while the database says nothing at all", () => {
-  it("requests end in 503 after some seconds instead of hanging", async () => {
+  it("requests end in 503 within two seconds instead of hanging", async () => {
     wire.silence();
     try {
-      await within(8_000, () => Promise.all(askEverywhere().map(expectAway)));
+      await within(4_000, () =>
+        Promise.all([expectNotReady({ database: "away" }), ...askEverywhere().map(expectAway)]),
+      );
     } finally {
       await wire.cut();
       await wire.mend();

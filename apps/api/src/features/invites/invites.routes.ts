@@ -5,7 +5,9 @@ import {
   inviteAnswerSchema,
   inviteTokenBodySchema,
   listInvitesAnswerSchema,
+  listInvitesQuerySchema,
   listInviteUsesAnswerSchema,
+  listInviteUsesQuerySchema,
   openInviteAnswerSchema,
 } from "@confab/shared/invites";
 import type { FastifyInstance } from "fastify";
@@ -51,8 +53,14 @@ function keepInvites(app: FastifyInstance, deps: InviteDeps, address: string): v
 
   routes.get(
     address,
-    { schema: { params: targetParams, response: { 200: listInvitesAnswerSchema } } },
-    async (request) => ({ invites: await listInvites(deps, principalOf(request), request.params.id ?? null) }),
+    {
+      schema: {
+        params: targetParams,
+        querystring: listInvitesQuerySchema,
+        response: { 200: listInvitesAnswerSchema },
+      },
+    },
+    (request) => listInvites(deps, principalOf(request), request.params.id ?? null, request.query),
   );
 
   routes.post(
@@ -73,10 +81,16 @@ function keepInvites(app: FastifyInstance, deps: InviteDeps, address: string): v
 
   routes.get(
     `${address}/:invite_id/uses`,
-    { schema: { params: inviteParams, response: { 200: listInviteUsesAnswerSchema } } },
-    async (request) => {
+    {
+      schema: {
+        params: inviteParams,
+        querystring: listInviteUsesQuerySchema,
+        response: { 200: listInviteUsesAnswerSchema },
+      },
+    },
+    (request) => {
       const { id = null, invite_id } = request.params;
-      return { uses: await listInviteUses(deps, principalOf(request), id, invite_id) };
+      return listInviteUses(deps, principalOf(request), id, invite_id, request.query);
     },
   );
 }

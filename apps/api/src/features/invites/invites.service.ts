@@ -1,9 +1,11 @@
 import { newId } from "@confab/shared/ids";
-import type { CreateInviteBody, Invite, InviteUse } from "@confab/shared/invites";
-import { INVITE_USES_PAGE_MAX } from "@confab/shared/limits";
+import type { CreateInviteBody, Invite, ListInvitesAnswer, ListInviteUsesAnswer } from "@confab/shared/invites";
+import { INVITE_USES_PAGE_MAX, INVITES_PAGE_MAX } from "@confab/shared/limits";
+import type { PageQuery } from "@confab/shared/pages";
 import { recordAudit } from "../../core/audit.ts";
 import { type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
+import { cutPage, isBehind, readPlace } from "../../core/places.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { GroupRow } from "../groups/group-change.ts";
 import { getManagedGroup, lockManagedGroup } from "../groups/groups.access.ts";
@@ -15,14 +17,21 @@ import { INVITE_TABLES, type InviteDeps, IS_OPEN } from "./open-invites.ts";
 type Target = string | null;
 
 /**
- * The invites to a target, the newest first. Throws role_insufficient for an account and anyone but an administrator, and
- * what getManagedGroup throws.
+ * A page of the invites to a target, the newest first. Throws role_insufficient for an account and anyone but an
+ * administrator, request_invalid for an `after` that is no page's `next`, and what getManagedGroup throws.
  */
-export function listInvites(deps: InviteDeps, principal: Principal, target: Target): Promise<Invite[]> {
+export function listInvites(
+  deps: InviteDeps,
+  principal: Principal,
+  target: Target,
+  { after, limit = INVITES_PAGE_MAX }: PageQuery,
+): Promise<ListInvitesAnswer> {
+  const isWanted = sql`${leadsTo(target)} AND ${isBehind(sql`i.created_at, i.id`, readPlace(after))}`;
   return deps.db.$transaction(async (tx) => {
     await getTarget(tx, principal, target, getManagedGroup);
-    const rows = await selectInvites(tx, leadsTo(target));
-    return rows.map((row) => presentInvite(row, deps.tokenSecret));
+    const rows = await selectInvites(tx, isWanted, limit + 1);
+    const { shown, next } = cutPage(rows, limit, ({ created_at, id }) => ({ at: created_at, id }));
+    return { invites: shown.map((row) => presentInvite(row, deps.tokenSecret)), next };
   });
 }
 
@@ -62,20 +71,24 @@ export async function revokeInvite(
   });
 }
 
-/** Who came through an invite, the newest first; also who is gone again. Throws invite_not_found and what listInvites throws. */
+/** A page of who came through an invite, the newest first; also who is gone again. Throws invite_not_found and what listInvites throws. */
 export function listInviteUses(
   deps: InviteDeps,
   principal: Principal,
   target: Target,
   inviteId: string,
-): Promise<InviteUse[]> {
+  { after, limit = INVITE_USES_PAGE_MAX }: PageQuery,
+): Promise<ListInviteUsesAnswer> {
+  const place = readPlace(after);
   return deps.db.$transaction(async (tx) => {
     await getTarget(tx, principal, target, getManagedGroup);
     await getInvite(tx, target, inviteId);
     const rows = await tx.$queryRaw<(PersonRow & { used_at: Date })[]>(sql`
       SELECT u.id, u.username, u.role, iu.used_at FROM invite_uses iu JOIN users u ON u.id = iu.user_id
-       WHERE iu.invite_id = ${inviteId}::uuid ORDER BY iu.used_at DESC, u.id DESC LIMIT ${INVITE_USES_PAGE_MAX}`);
-    return rows.map(presentInviteUse);
+       WHERE iu.invite_id = ${inviteId}::uuid AND ${isBehind(sql`iu.used_at, u.id`, place)}
+       ORDER BY iu.used_at DESC, u.id DESC LIMIT ${limit + 1}`);
+    const { shown, next } = cutPage(rows, limit, ({ used_at, id }) => ({ at: used_at, id }));
+    return { uses: shown.map(presentInviteUse), next };
   });
 }
 
@@ -98,11 +111,11 @@ function leadsTo(target: Target): Sql {
   return target === null ? sql`i.conversation_id IS NULL` : sql`i.conversation_id = ${target}::uuid`;
 }
 
-function selectInvites(tx: Tx, condition: Sql): Promise<InviteRow[]> {
+function selectInvites(tx: Tx, condition: Sql, limit = 1): Promise<InviteRow[]> {
   return tx.$queryRaw<InviteRow[]>(sql`
     SELECT i.id, i.conversation_id, i.label, u.id AS maker_id, u.username AS maker_username, u.role AS maker_role,
            i.created_at, i.expires_at, i.uses_max, i.use_count, i.revoked_at, ${IS_OPEN} AS is_open
-      FROM ${INVITE_TABLES} WHERE ${condition} ORDER BY i.created_at DESC, i.id DESC`);
+      FROM ${INVITE_TABLES} WHERE ${condition} ORDER BY i.created_at DESC, i.id DESC LIMIT ${limit}`);
 }
 
 /** One of a target's invites. Throws invite_not_found, also for another target's. */

@@ -5,6 +5,7 @@ import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { type Answer, newAdministrator, newGuest, newUser, TestClient } from "../../../test/test-client.ts";
 import { newGroup } from "../../../test/test-conversation.ts";
 import { invitesPath, joinBy, newInvite } from "../../../test/test-invite.ts";
+import { expectPages } from "../../../test/test-pages.ts";
 
 let server: TestServer;
 /** The administrator, who is in none of the groups. */
@@ -91,6 +92,15 @@ describe.each([
     const moments = invites.map((invite) => invite.created_at);
     expect(moments).toEqual([...moments].sort().reverse());
     expect(new Set(invites.map((invite) => invite.conversation_id))).toEqual(new Set([target()]));
+  });
+
+  it("are listed page by page, also those of one moment", async () => {
+    for (let n = 0; n < 3; n += 1) await newInvite(maker(), target());
+    const created_at = new Date(Date.now() - 1_000);
+    await server.db.invite.updateMany({ where: { conversation_id: target() }, data: { created_at } });
+    await newInvite(maker(), target());
+    const ids = (await expectPages(maker(), invitesPath(target()), "invites")).map(({ id }) => id);
+    expect(ids.length).toBe(await server.db.invite.count({ where: { conversation_id: target() } }));
   });
 
   it("store no secret", async () => {
@@ -201,7 +211,7 @@ describe("links into a conversation", () => {
     await ben.post(`/api/v1/conversations/${archived}/archive`, {});
     expectRefused(await ben.post(invitesPath(archived), {}), 409, "conversation_archived");
     expect(await list(ben, archived)).toMatchObject([{ id, is_open: false }]);
-    expect((await usesOf(ben, archived, id)).body).toEqual({ uses: [] });
+    expect((await usesOf(ben, archived, id)).body).toEqual({ uses: [], next: null });
     expect((await revoke(ben, archived, id)).status).toBe(204);
   });
 
@@ -250,5 +260,13 @@ describe("the uses of a link", () => {
       ]);
     }
     expect((await list(ben, group)).find((invite) => invite.id === id)?.use_count).toBe(2);
+  });
+
+  it("come page by page, also those of one moment", async () => {
+    const { id } = await newInvite(ben, group);
+    const used_at = new Date();
+    const data = [ada, ben, carol].map(({ person }) => ({ invite_id: id, user_id: person.id, used_at }));
+    await server.db.inviteUse.createMany({ data: [...data, { invite_id: id, user_id: mallory.person.id }] });
+    expect(await expectPages(ben, `${invitesPath(group)}/${id}/uses`, "uses")).toHaveLength(4);
   });
 });

@@ -121,6 +121,34 @@ describe("POST /api/v1/invites/join", () => {
     expect([await usesOf(id), await memberCount()]).toEqual([1, 2]);
   });
 
+  it("lets nobody back in by an older link who was taken out, until a newer one or somebody does", async () => {
+    const outside = await mallory.connect();
+    const old = await newInvite(ben, group);
+    const [carol, dora] = [await somebody(), await somebody()];
+    const removal = () => ben.send("DELETE", `/api/v1/conversations/${group}/members/${carol.person.id}`);
+    const leaving = () => carol.post(`/api/v1/conversations/${group}/leave`, {});
+    const refused = { status: 403, body: { code: "removed_from_group" } };
+    await joinBy(carol, old.token);
+    expect((await removal()).status).toBe(204);
+    const seen = await ben.connect();
+    expect(await joinBy(carol, old.token)).toMatchObject(refused);
+    expect([await usesOf(old.id), await memberCount()]).toEqual([1, 1]);
+    // It is hers alone, and goes for all links of before.
+    expect((await joinBy(dora, old.token)).status).toBe(200);
+    expect((await seen.next("member.added")).member.user).toEqual(dora.person);
+    const newer = await newInvite(ben, group);
+    expect((await joinBy(carol, newer.token)).status).toBe(200);
+    expect((await removal()).status).toBe(204);
+    for (const { token } of [old, newer]) expect(await joinBy(carol, token)).toMatchObject(refused);
+    await ada.post(`/api/v1/conversations/${group}/members`, { user_ids: [carol.person.id] });
+    expect((await leaving()).status).toBe(204);
+    expect((await joinBy(carol, old.token)).status).toBe(200);
+    expect(await server.db.memberRemoval.count({ where: { conversation_id: group } })).toBe(0);
+    await outside.settled();
+    expect(outside.all("member.added")).toEqual([]);
+    for (const socket of [seen, outside]) socket.close();
+  });
+
   it("is refused by a link to an account, which loses no use by it", async () => {
     const { id, token } = await newInvite(ada, null);
     expect(await joinBy(mallory, token)).toMatchObject({ status: 404, body: { code: "invite_not_found" } });
@@ -197,14 +225,14 @@ describe("a limit of accounts", () => {
 
 describe("a link that ends while somebody joins", () => {
   /** Somebody joins by a link while its group is held by something else; `meanwhile` happens before they get it. */
-  async function joinWhile(meanwhile: (id: string) => Promise<unknown>) {
+  async function joinWhile(meanwhile: (id: string, userId: string) => Promise<unknown>) {
     const carol = await somebody();
     const { id, token } = await newInvite(ben, group);
     const answer = await server.db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT 1 FROM conversations WHERE id = ${group}::uuid FOR NO KEY UPDATE`;
       const joining = joinBy(carol, token);
       await expect.poll(waiting).toBe(1);
-      await meanwhile(id);
+      await meanwhile(id, carol.person.id);
       return { joining };
     });
     return { answer: await answer.joining, id };
@@ -225,6 +253,14 @@ describe("a link that ends while somebody joins", () => {
     const { answer, id } = await joinWhile(meanwhile);
     expect([answer.status, answer.body.code]).toEqual([404, "invite_not_found"]);
     expect(await server.db.inviteUse.count({ where: { invite_id: id } })).toBe(0);
+    expect(await memberCount()).toBe(1);
+  });
+
+  it("lets nobody in who was taken out while they waited", async () => {
+    const { answer } = await joinWhile((_, user_id) =>
+      server.db.memberRemoval.create({ data: { conversation_id: group, user_id, removed_at: new Date() } }),
+    );
+    expect([answer.status, answer.body.code]).toEqual([403, "removed_from_group"]);
     expect(await memberCount()).toBe(1);
   });
 

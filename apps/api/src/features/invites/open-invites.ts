@@ -1,4 +1,5 @@
-import type { OpenedInvite } from "@confab/shared/invites";
+import { inviteTokenSchema, type OpenedInvite } from "@confab/shared/invites";
+import { z } from "zod";
 import { type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
@@ -40,6 +41,14 @@ export function getInviteId(deps: Pick<InviteDeps, "tokenSecret">, token: string
   const id = readInviteToken(deps.tokenSecret, token);
   if (id === null) throw new AppError("invite_not_found");
   return id;
+}
+
+const inviteBodySchema = z.object({ invite: inviteTokenSchema });
+
+/** Whether a body holds the secret of a link that was made here. It may be closed by now; nobody guesses one. */
+export function holdsOurInvite(deps: Pick<InviteDeps, "tokenSecret">, body: unknown): boolean {
+  const { data } = inviteBodySchema.safeParse(body);
+  return data !== undefined && readInviteToken(deps.tokenSecret, data.invite) !== null;
 }
 
 /** An invite through which somebody can come. Throws invite_not_found, whatever the reason that nobody can. */

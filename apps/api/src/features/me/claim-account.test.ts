@@ -1,6 +1,6 @@
 import type { Conversation } from "@confab/shared/conversations";
 import type { WorkspaceSettings } from "@confab/shared/workspace";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import {
   freshName,
@@ -12,6 +12,7 @@ import {
   TestClient,
 } from "../../../test/test-client.ts";
 import { generalOf, newGroup, newGuestByLink, say } from "../../../test/test-conversation.ts";
+import { joinBy, newInvite } from "../../../test/test-invite.ts";
 import { newOutsider } from "../../../test/test-outsider.ts";
 import { asProgram } from "../../../test/test-program.ts";
 import { writeWorkspaceSettings } from "../../core/workspace-settings.ts";
@@ -147,21 +148,52 @@ describe("POST /api/v1/me/claim", () => {
   });
 });
 
-describe.each<[WorkspaceSettings["registration"], string]>([
-  ["closed", "registration_closed"],
-  ["invite", "invite_required"],
-])("POST /api/v1/me/claim where registration is %s", (registration, code) => {
-  it("is refused, and changes nothing", async () => {
-    await writeWorkspaceSettings(server.db, { registration });
-    try {
-      const before = await rowOf(carol);
-      const answer = await claim(carol);
-      expect([answer.status, answer.body.code]).toEqual([403, code]);
-      expect(await rowOf(carol)).toEqual(before);
-      expect((await carol.get("/api/v1/me")).body.me.can.claim_account).toBe(false);
-    } finally {
-      await writeWorkspaceSettings(server.db, { registration: "open" });
-    }
+/** What everybody is told a guest may do: by the page's first question, and by the socket. */
+async function toldToClaim(client: TestClient): Promise<boolean[]> {
+  const socket = await client.connect();
+  const ready = await socket.next("ready");
+  socket.close();
+  return [(await client.get("/api/v1/me")).body.me.can.claim_account, ready.me.can.claim_account];
+}
+
+describe("POST /api/v1/me/claim where registration is not open", () => {
+  const registerWith = (registration: WorkspaceSettings["registration"]) =>
+    writeWorkspaceSettings(server.db, { registration });
+  afterEach(() => registerWith("open"));
+
+  const byLink = () => newGuestByLink(ada, garden, freshName("Carol"));
+  it.each<[WorkspaceSettings["registration"], string, () => Promise<TestClient>, string]>([
+    ["closed", "without a link", async () => carol, "registration_closed"],
+    ["closed", "by a link", byLink, "registration_closed"],
+    ["invite", "without a link", async () => carol, "invite_required"],
+  ])("but %s, is refused to a guest who came %s, and changes nothing", async (registration, _how, come, code) => {
+    const guest = await come();
+    await registerWith(registration);
+    const before = await rowOf(guest);
+    expect(await toldToClaim(guest)).toEqual([false, false]);
+    const answer = await claim(guest);
+    expect([answer.status, answer.body.code]).toEqual([403, code]);
+    expect([await rowOf(guest), await auditOf(guest)]).toEqual([before, []]);
+  });
+
+  it("but by invitation, is open to a guest who came by a link, also when it has been revoked since", async () => {
+    await registerWith("invite");
+    carol = await byLink();
+    await server.db.invite.updateMany({ data: { revoked_at: new Date() } });
+    expect(await toldToClaim(carol)).toEqual([true, true]);
+    const answer = await claim(carol);
+    expect([answer.status, answer.body.me]).toMatchObject([200, { role: "user", can: { claim_account: false } }]);
+    expect((await signInElsewhere(carol)).cookie).not.toBeNull();
+    expect(await auditOf(carol)).toHaveLength(1);
+  });
+
+  it("but by invitation, is open to a guest who has joined by a link later", async () => {
+    await registerWith("invite");
+    expect(await toldToClaim(carol)).toEqual([false, false]);
+    const { token } = await newInvite(ada, garden);
+    expect((await joinBy(carol, token)).status).toBe(200);
+    expect(await toldToClaim(carol)).toEqual([true, true]);
+    expect((await claim(carol)).status).toBe(200);
   });
 });
 
@@ -183,7 +215,7 @@ describe("a guest whose time runs out", () => {
         (
           await server.db.$queryRaw<unknown[]>`
           SELECT 1 FROM pg_stat_activity
-           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'`
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE%'`
         ).length > 0;
       await expect.poll(isWaiting).toBe(true);
     });

@@ -7,9 +7,10 @@ import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { hashPassword } from "../auth/password.ts";
-import { announceJoinedEveryone, joinEveryoneGroup } from "../conversations/everyone-group.ts";
+import { announceJoinedEveryone, joinEveryoneGroup, lockEveryoneGroup } from "../conversations/everyone-group.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
+import { findClaimRefusal } from "../users/claim-refusal.ts";
 import { lockOwnAccount } from "./me.access.ts";
 import { readMe, whereFree } from "./me.service.ts";
 
@@ -22,17 +23,15 @@ export async function claimAccount(
   principal: Principal,
   body: ClaimAccountBody,
 ): Promise<Me> {
-  if (principal.role !== "guest") throw new AppError("guest_required");
-  const { registration } = await readWorkspaceSettings(deps.db, deps.config);
-  if (registration !== "open")
-    throw new AppError(registration === "closed" ? "registration_closed" : "invite_required");
+  const settings = await readWorkspaceSettings(deps.db, deps.config);
+  const refusal = await findClaimRefusal(deps.db, { id: principal.user_id, role: principal.role }, settings);
+  if (refusal) throw new AppError(refusal);
   const passwordHash = await hashPassword(body.password);
   const { user, joined } = await whereFree("email_taken", () =>
     deps.db.$transaction(async (tx) => {
+      await lockEveryoneGroup(tx);
       const { id, username, role } = await lockOwnAccount(tx, principal);
       if (role !== "guest") throw new AppError("guest_required");
-      // Before the address is set, which locks the account whole: who writes a message has its conversation's lock and
-      // then looks at the account, and the two must not wait for each other.
       const everyone = await joinEveryoneGroup(tx, id);
       await tx.$executeRaw(sql`
         UPDATE users SET role = 'user', email = ${body.email}, password_hash = ${passwordHash}, expires_at = NULL

@@ -5,7 +5,7 @@ import { sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { invalidField } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { announceLeft, LEAVING_MS, leaveAllGroups } from "../groups/leave-all-groups.ts";
+import { announceLeft, LEAVING_MS, leaveAllGroups, lockAllGroups } from "../groups/leave-all-groups.ts";
 import { announceUser } from "../members/announce-user.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions } from "../sessions/sessions.ts";
@@ -43,8 +43,9 @@ export async function deleteMe(
 
 async function removePerson(tx: Tx, principal: Principal, known: OwnAccount) {
   await keepAnAdministrator(tx, known.id);
+  const groups = await lockAllGroups(tx, known.id);
   const { id, role } = await lockOwnAccount(tx, principal, known);
-  const left = await leaveAllGroups(tx, id);
+  const left = await leaveAllGroups(tx, id, groups);
   // Nobody administers without a name.
   const roleAfter = role === "admin" ? "user" : role;
   await tx.$executeRaw(sql`

@@ -41,18 +41,33 @@ describe("PUT /api/v1/me/email", () => {
     bens.close();
   });
 
+  it("is noted with from where, and neither address; the same address again is not", async () => {
+    const email = `new.${emailOf(ada)}`;
+    for (const _again of [1, 2]) expect((await changeEmail(ada, email)).status).toBe(200);
+    const events = await auditOf(ada);
+    expect(events).toEqual([
+      expect.objectContaining({
+        action: "account.email_changed",
+        actor_id: ada.person.id,
+        address: "127.0.0.1",
+        details: { name: ada.person.username },
+      }),
+    ]);
+    expect(JSON.stringify(events)).not.toContain("@");
+  });
+
   it("refuses a wrong password: 401, and changes nothing", async () => {
     const before = await rowOf(ada);
     const answer = await changeEmail(ada, "ada.new@example.org", `${PASSWORD}!`);
     expect([answer.status, answer.body.code]).toEqual([401, "password_wrong"]);
-    expect(await rowOf(ada)).toEqual(before);
+    expect([await rowOf(ada), await auditOf(ada)]).toEqual([before, []]);
     expect(await isSignedIn(ada)).toBe(true);
   });
 
   it("refuses somebody else's address: 409; one's own may be given again", async () => {
     const answer = await changeEmail(ada, emailOf(ben).toUpperCase());
     expect([answer.status, answer.body.code]).toEqual([409, "email_taken"]);
-    expect((await rowOf(ada)).email).toBe(emailOf(ada));
+    expect([(await rowOf(ada)).email, await auditOf(ada)]).toEqual([emailOf(ada), []]);
     expect((await changeEmail(ada, emailOf(ada))).status).toBe(200);
   });
 

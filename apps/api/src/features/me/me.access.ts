@@ -22,7 +22,7 @@ export function getOwnAccount(tx: Tx, principal: Principal): Promise<OwnAccount>
  * `known`, it still has the password that was checked before the transaction. Throws sign_in_required, password_wrong.
  */
 export async function lockOwnAccount(tx: Tx, principal: Principal, known?: OwnAccount): Promise<OwnAccount> {
-  const account = await loadOwnAccount(tx, principal, sql`FOR NO KEY UPDATE`);
+  const account = await loadOwnAccount(tx, principal, sql`FOR UPDATE`);
   if (known && known.password_hash !== account.password_hash) throw new AppError("password_wrong");
   return account;
 }

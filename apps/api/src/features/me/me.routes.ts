@@ -9,7 +9,7 @@ import {
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
-import { limited } from "../../plugins/rate-limit.ts";
+import { limited, limitedByPerson } from "../../plugins/rate-limit.ts";
 import { clearSessionCookie, principalOf } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { claimAccount } from "./claim-account.ts";
@@ -25,9 +25,11 @@ export async function meRoutes(
   /** A password can be guessed here as at the sign-in page. */
   const config = limited("sign_in", deps.config);
 
-  routes.patch("/api/v1/me", { schema: { body: updateMeBodySchema, response } }, async (request) => ({
-    me: await updateMe(deps, principalOf(request), request.body),
-  }));
+  routes.patch(
+    "/api/v1/me",
+    { config: limitedByPerson("profile", deps.config), schema: { body: updateMeBodySchema, response } },
+    async (request) => ({ me: await updateMe(deps, principalOf(request), request.body) }),
+  );
 
   routes.put("/api/v1/me/email", { config, schema: { body: changeEmailBodySchema, response } }, async (request) => ({
     me: await changeEmail(deps, principalOf(request), request.body),

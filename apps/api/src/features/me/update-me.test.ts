@@ -19,6 +19,7 @@ beforeEach(async () => {
 
 const update = (client: TestClient, body: object) => client.send("PATCH", "/api/v1/me", body);
 const meOf = async (client: TestClient) => (await client.get("/api/v1/me")).body.me;
+const notedOf = ({ person }: TestClient) => server.db.auditEvent.findMany({ where: { user_id: person.id } });
 const signIn = (username: string) => new TestClient(server.url).post("/login", { username, password: PASSWORD });
 
 describe("PATCH /api/v1/me with a name", () => {
@@ -51,6 +52,19 @@ describe("PATCH /api/v1/me with a name", () => {
     expect(other.person.id).not.toBe(ada.person.id);
   });
 
+  it("is noted with both names and from where; the same name again is not", async () => {
+    const username = freshName("Ada Lovelace");
+    for (const _again of [1, 2]) expect((await update(ada, { username, language: "de" })).status).toBe(200);
+    expect(await notedOf(ada)).toMatchObject([
+      {
+        action: "account.renamed",
+        actor_id: ada.person.id,
+        address: "127.0.0.1",
+        details: { from: ada.person.username, to: username },
+      },
+    ]);
+  });
+
   it.each([
     ["somebody else's", () => ben.person.username],
     ["somebody else's in capitals", () => ben.person.username.toUpperCase()],
@@ -64,6 +78,7 @@ describe("PATCH /api/v1/me with a name", () => {
     await Promise.all([own.settled(), bens.settled()]);
     expect(bens.all("user.updated")).toEqual([]);
     expect(await meOf(ada)).toMatchObject({ username: ada.person.username, language: "en" });
+    expect(await notedOf(ada)).toEqual([]);
     own.close();
     bens.close();
   });

@@ -8,6 +8,7 @@ import type { Deps } from "../../core/deps.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { listChangedMessages } from "./messages.pages.ts";
 import type { WrittenMessage } from "./messages.writer.ts";
+import { countToldAtOnce } from "./told-at-once.ts";
 
 type AnnouncerDeps = Pick<Deps, "db" | "hub" | "log"> & { audiences: Audiences };
 
@@ -88,7 +89,10 @@ export class MessageAnnouncer {
     if (upTo === undefined || upTo >= revision) return;
     // Of very much only the end is told: clients see the gap and catch up at their own pace.
     hub.told.skipTo(id, revision - CHANGES_PAGE_MAX);
-    this.#tell(audience, await listChangedMessages(db, id, hub.told.upTo(id) ?? revision, revision, CHANGES_PAGE_MAX));
+    const changed = await listChangedMessages(db, id, hub.told.upTo(id) ?? revision, revision, CHANGES_PAGE_MAX);
+    const newest = changed.slice(-countToldAtOnce(changed.toReversed()));
+    if (newest[0] && newest.length < changed.length) hub.told.skipTo(id, newest[0].revision - 1);
+    this.#tell(audience, newest);
   }
 
   #tell(audience: Audience, messages: readonly Message[]): void {

@@ -9,15 +9,12 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Deps } from "../../core/deps.ts";
+import { allowanceHeaders } from "../../plugins/rate-limit.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { listMessages } from "./messages.pages.ts";
-import { createMessage } from "./messages.service.ts";
-import type { MessageWriter } from "./messages.writer.ts";
+import { createMessage, type SendDeps } from "./messages.service.ts";
 
-export async function messagesRoutes(
-  app: FastifyInstance,
-  { deps }: { deps: Deps & { writer: MessageWriter } },
-): Promise<void> {
+export async function messagesRoutes(app: FastifyInstance, { deps }: { deps: Deps & SendDeps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const url = "/api/v1/conversations/:id/messages";
   const params = z.strictObject({ id: idSchema });
@@ -38,7 +35,9 @@ export async function messagesRoutes(
       },
     },
     async (request, reply) => {
-      const written = await createMessage(deps, principalOf(request), request.params.id, request.body);
+      const principal = principalOf(request);
+      const written = await createMessage(deps, principal, request.params.id, request.body);
+      void reply.headers(allowanceHeaders(deps.messageLimits.allowanceOf(principal)));
       return reply.code(written.is_new ? 201 : 200).send({ message: written.message });
     },
   );

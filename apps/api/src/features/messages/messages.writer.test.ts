@@ -183,6 +183,81 @@ describe("two nodes writing into the same conversations", () => {
   );
 });
 
+describe("a conversation that somebody else holds locked", () => {
+  it("is told to be busy, and holds up the others once at most", async () => {
+    const [held, open] = [await insertGroup(db, "Held", [ada, ben]), await insertGroup(db, "Open", [ada])];
+    const { writer, announced } = newWriter(db);
+    const lock = await holdLocked(held);
+    const sendAll = () =>
+      Promise.all([
+        attempt(writer.write(message(held, ada, "into the lock"))),
+        attempt(writer.write(message(open, ada, "past it"))),
+        attempt(writer.write(message(held, ben, "into the lock, too"))),
+      ]);
+    expect(await sendAll()).toEqual(["server_busy", 1, "server_busy"]);
+    // The lock is not waited for any more: that alone would take more than half a second each time.
+    const startedAt = performance.now();
+    for (let n = 2; n <= 6; n += 1) expect(await sendAll()).toEqual(["server_busy", n, "server_busy"]);
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    await lock.release();
+    expect(await sendAll()).toEqual([1, 7, 2]);
+    expect(announced).toHaveLength(9);
+    for (const group of [held, open]) await expectGapFree(db, group);
+  });
+
+  it("is waited for while that is short", async () => {
+    const held = await insertGroup(db, "Held briefly", [ada]);
+    const lock = await holdLocked(held);
+    const sent = attempt(newWriter(db).writer.write(message(held, ada, "patience")));
+    await expect.poll(waitingForLocks).toBe(1);
+    await lock.release();
+    expect(await sent).toBe(1);
+  });
+
+  it("may be the whole table: everybody is told, nobody hangs, and all goes on afterwards", async () => {
+    const group = await insertGroup(db, "Everything", [ada]);
+    const { writer } = newWriter(db);
+    const done = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const holding = otherDb.$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE conversations IN SHARE MODE`;
+      locked.resolve();
+      await done.promise;
+    });
+    await locked.promise;
+    const answers = await Promise.allSettled([1, 2, 3].map((n) => writer.write(message(group, ada, `${n}`))));
+    expect(answers.map((answer) => answer.status)).toEqual(["rejected", "rejected", "rejected"]);
+    done.resolve();
+    await holding;
+    expect(await attempt(writer.write(message(group, ada, "again")))).toBe(1);
+  });
+
+  const waitingForLocks = async () => {
+    const [row] = await otherDb.$queryRaw<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    return row?.n;
+  };
+
+  async function holdLocked(group: string): Promise<{ release(): Promise<void> }> {
+    const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = otherDb.$transaction(
+      async (tx) => {
+        await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE id = ${group}::uuid FOR UPDATE`);
+        locked.resolve();
+        await done.promise;
+      },
+      { timeout: 10_000 },
+    );
+    await locked.promise;
+    return {
+      release: async () => {
+        done.resolve();
+        await holding;
+      },
+    };
+  }
+});
+
 describe("a member removed during a storm", () => {
   it("has nothing stored after the removal's commit, and the others go on", async () => {
     const group = await insertGroup(db, "Removal", [ada, ben]);

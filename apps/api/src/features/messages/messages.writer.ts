@@ -3,6 +3,7 @@ import { type Bus, NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
 import { AppError, isDatabaseAway, sqlStateOf } from "../../core/errors.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
+import { countToldAtOnce } from "./told-at-once.ts";
 
 export interface NewMessage {
   readonly id: string;
@@ -36,12 +37,17 @@ const QUEUE_MAX = 10_000;
 const RACES_MAX = 50;
 /** Another node stored one of the ids at the same moment (unique_violation), or PostgreSQL broke a deadlock at our cost. */
 const LOST_RACE = new Set(["23505", "40P01", "40001"]);
+/** Somebody held a row for longer than a statement waits for it (lock_timeout). */
+const LOCKED = "55P03";
+/** The database took longer than a statement may (statement_timeout): tried again, it would take as long again. */
+const TOO_SLOW = "57014";
 
 type Outcome = Partial<MessageRow> & {
   member_version: number | null;
   is_new: boolean | null;
   raced: boolean;
   archived: boolean;
+  passed_over: boolean;
 };
 
 /**
@@ -53,6 +59,8 @@ export class MessageWriter {
   readonly #db: Db;
   readonly #announce: (written: WrittenMessage[]) => Promise<void>;
   readonly #bus: Pick<Bus, "nodeId" | "notifyChannel">;
+  /** Conversations that kept a batch waiting for their lock: it is not waited for again until it has been got once. */
+  readonly #stuck = new Set<string>();
   #queue: Waiting[] = [];
   #isWriting = false;
 
@@ -81,34 +89,60 @@ export class MessageWriter {
 
   async #drain(): Promise<void> {
     this.#isWriting = true;
-    // Those to be tried alone are always the first in the queue: they were put back there.
-    while (this.#queue.length > 0)
-      await this.#writeBatch(this.#queue.splice(0, this.#queue[0]?.isAlone ? 1 : BATCH_MAX));
+    while (this.#queue.length > 0) await this.#writeBatch(this.#takeBatch());
     this.#isWriting = false;
   }
 
+  /** The next sends: of stuck conversations only, or of none, so that the one kind does not hold up the other. */
+  #takeBatch(): Waiting[] {
+    const taken = this.#queue.splice(0, this.#batchLength());
+    if (this.#stuck.size === 0) return taken;
+    const areStuck = this.#isStuck(taken[0]);
+    this.#queue.unshift(...taken.filter((waiting) => this.#isStuck(waiting) !== areStuck));
+    return taken.filter((waiting) => this.#isStuck(waiting) === areStuck);
+  }
+
+  #batchLength(): number {
+    // Those to be tried alone are always the first in the queue: they were put back there.
+    if (this.#queue[0]?.isAlone) return 1;
+    return countToldAtOnce(this.#queue.slice(0, BATCH_MAX).map((waiting) => waiting.input));
+  }
+
+  #isStuck(waiting: Waiting | undefined): boolean {
+    return waiting !== undefined && this.#stuck.has(waiting.input.conversation_id);
+  }
+
   async #writeBatch(batch: Waiting[]): Promise<void> {
+    const inputs = batch.map((waiting) => waiting.input);
+    const waitsForLocks = !this.#isStuck(batch[0]);
     try {
-      const outcomes = await writeStatement(
-        this.#db,
-        this.#bus,
-        batch.map((waiting) => waiting.input),
-      );
+      const outcomes = await writeStatement(this.#db, this.#bus, inputs, waitsForLocks);
+      if (!waitsForLocks)
+        for (const [index, input] of inputs.entries())
+          if (!outcomes[index]?.passed_over) this.#stuck.delete(input.conversation_id);
       const created = outcomes.filter((outcome) => outcome.is_new).map(toWritten);
       this.#again(batch.filter((waiting, index) => this.#settle(waiting, outcomes[index]) === "raced"));
       if (created.length > 0) await this.#announce(uniqueById(created));
     } catch (error) {
-      this.#recover(batch, error);
+      if (waitsForLocks && sqlStateOf(error) === LOCKED) this.#passOver(batch);
+      else this.#recover(batch, error);
     }
   }
 
   #settle(waiting: Waiting, outcome: Outcome | undefined): "settled" | "raced" {
     if (!outcome || outcome.raced) return "raced";
-    if (outcome.id === undefined || outcome.id === null)
+    if (outcome.passed_over) waiting.reject(new AppError("server_busy"));
+    else if (outcome.id === undefined || outcome.id === null)
       waiting.reject(new AppError(outcome.archived ? "conversation_archived" : "conversation_not_found"));
     else if (isReused(waiting.input, outcome)) waiting.reject(new AppError("message_id_reused"));
     else waiting.resolve(toWritten(outcome));
     return "settled";
+  }
+
+  /** One of these conversations is locked elsewhere: the next statement shows which, and stores the others' messages. */
+  #passOver(batch: Waiting[]): void {
+    for (const { input } of batch) this.#stuck.add(input.conversation_id);
+    this.#queue.unshift(...batch);
   }
 
   /** Puts sends that lost a race back at the head of the queue, in their order. */
@@ -119,13 +153,17 @@ export class MessageWriter {
   }
 
   /**
-   * A statement failed as a whole and stored nothing. A race lost to another transaction is run again; anything else is
-   * tried one by one, so that one bad row cannot take the others down with it. All of that goes by way of the queue, so
-   * that nobody's later message overtakes an earlier one.
+   * A statement failed as a whole and stored nothing. A race lost to another transaction is run again. While the database
+   * is away or slow, who has waited for the batch to fail is told so with it: they would wait as long again. Anything
+   * else is tried one by one, so that one bad row cannot take the others down with it. All of that goes by way of the
+   * queue, so that nobody's later message overtakes an earlier one.
    */
   #recover(batch: Waiting[], error: unknown): void {
-    if (LOST_RACE.has(sqlStateOf(error) ?? "")) this.#again(batch);
-    else if (batch.length === 1 || isDatabaseAway(error)) for (const waiting of batch) waiting.reject(error);
+    const state = sqlStateOf(error) ?? "";
+    if (LOST_RACE.has(state)) this.#again(batch);
+    else if (isDatabaseAway(error) || state === TOO_SLOW)
+      for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(error);
+    else if (batch.length === 1 || state === LOCKED) for (const waiting of batch) waiting.reject(error);
     else {
       for (const waiting of batch) waiting.isAlone = true;
       this.#queue.unshift(...batch);
@@ -161,11 +199,17 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
  * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
  * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than the lock's),
  * nothing is written and the send is `raced`, to be tried again. An archived group takes nothing new, but a repeat of
- * what was sent before still gets its answer. Membership and what is stored are looked up by scalar subqueries: from joins
- * PostgreSQL expects one row, and then goes through the whole batch for each message of it. Where the bus is PostgreSQL's own, the other nodes are notified by the same
- * statement: with the commit, or not at all.
+ * what was sent before still gets its answer. Without `waitsForLocks`, a conversation that somebody else has locked is
+ * `passed_over`: nothing is written in it. Membership and what is stored are looked up by scalar subqueries: of joins
+ * PostgreSQL expects one row, and then goes through the whole batch for each message of it. Where the bus is
+ * PostgreSQL's own, the other nodes are notified by the same statement: with the commit, or not at all.
  */
-function writeStatement(db: Db, bus: Pick<Bus, "nodeId" | "notifyChannel">, inputs: NewMessage[]): Promise<Outcome[]> {
+function writeStatement(
+  db: Db,
+  bus: Pick<Bus, "nodeId" | "notifyChannel">,
+  inputs: NewMessage[],
+  waitsForLocks: boolean,
+): Promise<Outcome[]> {
   return db.$queryRaw<Outcome[]>(sql`
     WITH input AS (
       SELECT * FROM unnest(
@@ -175,7 +219,8 @@ function writeStatement(db: Db, bus: Pick<Bus, "nodeId" | "notifyChannel">, inpu
       ) WITH ORDINALITY AS t(id, conversation_id, sender_id, content, sent_from_client, n)
     ), locked AS MATERIALIZED (
       SELECT id, last_seq, revision, member_version, archived_at FROM conversations
-       WHERE id IN (SELECT conversation_id FROM input) ORDER BY id FOR NO KEY UPDATE
+       WHERE id IN (SELECT conversation_id FROM input) ORDER BY id
+         FOR NO KEY UPDATE ${waitsForLocks ? sql`` : sql`SKIP LOCKED`}
     ), head AS MATERIALIZED (
       SELECT l.*, (SELECT seen.revision FROM conversations seen WHERE seen.id = l.id) <> l.revision AS raced FROM locked l
     ), allowed AS MATERIALIZED (
@@ -220,6 +265,8 @@ function writeStatement(db: Db, bus: Pick<Bus, "nodeId" | "notifyChannel">, inpu
     )
     SELECT x.*, u.username AS sender_username, u.role AS sender_role, h.member_version,
            coalesce(h.raced, false) AS raced, a.archived_at IS NOT NULL AS archived,
+           ${!waitsForLocks}::boolean AND h.id IS NULL
+             AND EXISTS (SELECT FROM conversations c WHERE c.id = i.conversation_id) AS passed_over,
            (SELECT count(*) FROM notified) AS notified
       FROM input i
       LEFT JOIN head h ON h.id = i.conversation_id

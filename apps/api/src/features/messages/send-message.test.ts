@@ -226,11 +226,20 @@ describe("what a message may hold", () => {
     expect(await expectGapFree(server.db, group)).toEqual([]);
   });
 
+  it("takes a moment of nine digits after the second", async () => {
+    const group = await newGroup(administrator, "Fine", [ada]);
+    const moment = { sent_from_client: "2026-01-01T00:00:00.123456789Z" };
+    const answer = await ada.post(messagesPath(group), { id: newId(), content: "x", ...moment });
+    expect([answer.status, answer.body.message.sent_from_client]).toEqual([201, "2026-01-01T00:00:00.123Z"]);
+  });
+
   it.each([
     ["id", { id: "not-a-uuid" }],
     ["id", { id: newId().toUpperCase() }],
     ["sent_from_client", { sent_from_client: "yesterday" }],
     ["sent_from_client", { sent_from_client: "2026-01-01T00:00:00+02:00" }],
+    ["sent_from_client", { sent_from_client: "2026-01-01T00:00:00.1234567890Z" }],
+    ["sent_from_client", { sent_from_client: `2026-01-01T00:00:00.${"1".repeat(300)}Z` }],
     ["seq", { seq: 7 }],
     ["sender_id", { sender_id: newId() }],
   ])("refuses a wrong or unknown %s", async (field, change) => {

@@ -13,12 +13,11 @@ import { parseWith } from "../../plugins/schema-compiler.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import type { MessageAnnouncer } from "../messages/message-announcer.ts";
-import { createMessage } from "../messages/messages.service.ts";
-import type { MessageWriter } from "../messages/messages.writer.ts";
+import { createMessage, type SendDeps } from "../messages/messages.service.ts";
 import { moveReadMarker } from "../read-markers/read-markers.service.ts";
 import { obeyReferenceFrame } from "../reference/reference-frames.ts";
 
-export type RealtimeDeps = Deps & { audiences: Audiences; announcer: MessageAnnouncer; writer: MessageWriter };
+export type RealtimeDeps = Deps & SendDeps & { audiences: Audiences; announcer: MessageAnnouncer };
 
 /** Frames that are no command at all, before the connection is taken for broken or hostile. */
 export const MALFORMED_MAX = 20;
@@ -67,8 +66,15 @@ export async function obey(
 }
 
 export function presentErrorFrame(error: AppError, id: string | null): Event {
-  const { code, message, errors } = error;
-  return { type: "error", id, code, message, ...(errors === undefined ? {} : { errors }) };
+  const { code, message, errors, retryAfter } = error;
+  return {
+    type: "error",
+    id,
+    code,
+    message,
+    ...(errors === undefined ? {} : { errors }),
+    ...(retryAfter === null ? {} : { retry_after: retryAfter }),
+  };
 }
 
 async function act(deps: RealtimeDeps, principal: Principal, connection: Connection, command: Command): Promise<void> {

@@ -49,6 +49,7 @@ describe("a malformed frame", () => {
     ["with a content that is missing", good({ content: undefined }), "request_invalid"],
     ["with a conversation that is no id", good({ conversation_id: "general" }), "request_invalid"],
     ["with a wrong time", good({ sent_from_client: "soon" }), "request_invalid"],
+    ["with too fine a time", good({ sent_from_client: `2026-01-01T00:00:00.${"1".repeat(300)}Z` }), "request_invalid"],
     ["with a wrong seq", '{"type":"read_marker.move","conversation_id":"GENERAL","seq":"1"}', "request_invalid"],
     ["with a fraction", '{"type":"ping","n":1.5}', "request_invalid"],
     ["with a number beyond all", '{"type":"ping","n":1e999}', "request_invalid"],

@@ -77,7 +77,8 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
 
   async function tellLeft(id: string, before: Audience): Promise<Audience> {
     const audience = await audiences.of(id);
-    hub.publishHere(before.without(audience), [{ type: "conversation.left", conversation_id: id }]);
+    const { memberVersion: member_version } = audience;
+    hub.publishHere(before.without(audience), [{ type: "conversation.left", conversation_id: id, member_version }]);
     return audience;
   }
 

@@ -1,29 +1,35 @@
 import type { IncomingMessage } from "node:http";
-import { CLOSE_CODES } from "@confab/shared/events";
-import { newId } from "@confab/shared/ids";
 import { BODY_BYTES_MAX } from "@confab/shared/limits";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
-import { Connection } from "../../core/hub.ts";
 import { bearerOf } from "../../plugins/access-tokens.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
-import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
+import type { RealtimeDeps } from "./commands.ts";
 import { heedBus } from "./heed-bus.ts";
 import { watchMoves } from "./move-watch.ts";
+import { openConnection } from "./open-connection.ts";
 import { Presence } from "./presence.ts";
-import { accountOf, watchSessions } from "./session-watch.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { watchSessions } from "./session-watch.ts";
+import { SocketLimits } from "./socket-limits.ts";
 
-/** A socket that has not answered a ping by the time of the next one is taken for dead. */
-const PING_EVERY_MS = 25_000;
-const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
+/** How often connections are looked at that do not drain. */
+const DRAIN_LOOK_EVERY_MS = 5_000;
 
 /** A reader that never reads never agrees to be closed; it must hold neither memory nor a restart for longer. */
 const CLOSE_TIMEOUT_MS = 3_000;
-const SOCKET_OPTIONS = { maxPayload: BODY_BYTES_MAX, perMessageDeflate: false, closeTimeout: CLOSE_TIMEOUT_MS };
+const SOCKET_OPTIONS = {
+  maxPayload: BODY_BYTES_MAX,
+  perMessageDeflate: false,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+  // A message in crumbs costs many times its length; no client sends it in so many.
+  maxFragments: 64,
+  maxBufferedChunks: 1_024,
+  // Answered by ourselves: what a reader that does not read has asked for counts as everything else that waits for it.
+  autoPong: false,
+};
 
 /** Whether a request wants to become a socket. */
 export function isSocketUpgrade(request: IncomingMessage): boolean {
@@ -35,6 +41,10 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const sessions = watchSessions(deps);
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
+  const limits = new SocketLimits(deps.config.rateLimitScale);
+  const drains = setInterval(() => {
+    for (const connection of [...deps.hub.connections()]) connection.lookWhetherStuck();
+  }, DRAIN_LOOK_EVERY_MS);
   app.addHook("onReady", () => bus.start());
 
   await app.register(websocket, {
@@ -47,21 +57,25 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
+    clearInterval(drains);
     sessions.stop();
     moves.stop();
     presence.stop();
     await bus.stop();
   });
 
-  app.get("/ws", { websocket: true, preValidation: refuseForeignPages }, (socket, request) =>
-    openConnection(socket, request, presence),
+  app.get("/ws", { websocket: true, preValidation: [refuseForeignPages, refuseTooMany] }, (socket, request) =>
+    openConnection({ ...deps, presence, sessions }, socket, request),
   );
 
-  /** What a client does to its own connection is no fault of ours; what is thrown while opening one is. */
+  /**
+   * What a client does to its own connection is no fault of ours, and the library has begun to close it with the code that
+   * says so; what is thrown while opening one is.
+   */
   function endFailedSocket(error: Error, socket: WebSocket): void {
     const isTheirs = "code" in error && /^(WS_ERR_|E[A-Z]+$)/.test(String(error.code));
     deps.log[isTheirs ? "debug" : "error"]({ err: error }, "socket failed");
-    socket.terminate();
+    if (!isTheirs) socket.terminate();
   }
 
   /** A cookie travels with any page's upgrade request; only our own pages may use it. A token nobody sends by accident. */
@@ -71,62 +85,7 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (origin === undefined || !isOwnOrigin(origin, request, deps.config)) throw new AppError("origin_refused");
   }
 
-  // Everything up to the snapshot is synchronous: frames that arrive before a listener is there would be lost.
-  function openConnection(socket: WebSocket, request: FastifyRequest, presence: Presence): void {
-    const principal = principalOf(request);
-    const facts = {
-      id: newId(),
-      userId: principal.user_id,
-      sessionId: principal.session_id,
-      account: accountOf(principal),
-    };
-    const connection = new Connection(deps.hub, facts, request.raw.socket, (reason) =>
-      socket.close(CLOSE_CODES[reason], reason),
-    );
-    let malformed = 0;
-    socket.on("message", (data, isBinary) => {
-      // Whoever does not answer our close frame could otherwise go on sending until the time-out.
-      if (connection.isClosed) return;
-      const read = isBinary ? BINARY_REFUSED : readFrame(bytesOf(data));
-      if ("command" in read) return void obey(deps, principal, connection, read.command);
-      malformed += 1;
-      connection.send(read.refusal);
-      if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
-    });
-    const stopPinging = pingRegularly(socket);
-    const stopWaiting = principal.expires_at ? sessions.lookAt(principal.expires_at) : () => undefined;
-    socket.on("close", () => {
-      stopPinging();
-      stopWaiting();
-      connection.close("restarting");
-      presence.went(connection);
-    });
-
-    presence.came(connection);
-    readSnapshot(deps, principal, connection).then(
-      (snapshot) => connection.release(snapshot),
-      (error: unknown) => {
-        deps.log.error({ err: error }, "no snapshot for a new connection");
-        connection.close("unavailable");
-      },
-    );
+  async function refuseTooMany(request: FastifyRequest): Promise<void> {
+    if (request.ws) limits.admit(principalOf(request), request.raw.socket);
   }
-}
-
-function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
-}
-
-function pingRegularly(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on("pong", () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
 }

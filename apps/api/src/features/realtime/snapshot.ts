@@ -2,11 +2,10 @@ import type { EventOf } from "@confab/shared/events";
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
-import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { listOwnConversations } from "../conversations/conversations.access.ts";
 import type { Audiences } from "../members/audiences.ts";
-import { presentMe } from "../users/users.present.ts";
+import { describeMe } from "../users/users.service.ts";
 
 /** The state as of now, for a connection whose later events are already being collected. */
 export async function readSnapshot(
@@ -25,7 +24,7 @@ export async function readSnapshot(
     type: "ready",
     connection_id: connection.id,
     server_time: new Date().toISOString(),
-    me: presentMe(principal, await readWorkspaceSettings(deps.db, deps.config)),
+    me: await describeMe(deps, principal),
     conversations,
     online: [...online],
   };

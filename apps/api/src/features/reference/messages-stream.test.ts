@@ -13,7 +13,7 @@ import { TestSocket } from "../../../test/test-socket.ts";
 const MANY = 5_000;
 const BIG = 1_000_000;
 /** As many as fit into one statement's time. */
-const INSERTED_AT_ONCE = 25_000;
+const INSERTED_AT_ONCE = 10_000;
 
 let server: TestServer;
 let ada: TestClient;

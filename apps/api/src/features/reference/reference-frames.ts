@@ -7,15 +7,14 @@ import { encodeFrame } from "../../core/frames.ts";
 import type { Connection } from "../../core/hub.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { openVisibleConversation } from "../members/members.access.ts";
-import { createMessage } from "../messages/messages.service.ts";
-import type { MessageWriter } from "../messages/messages.writer.ts";
+import { createMessage, type SendDeps } from "../messages/messages.service.ts";
 
 /**
  * Obeys a frame of the reference's clients, under the same checks as our own commands. The first one makes its socket
  * hear the reference's frames from then on. Throws sender_refused, and what the services throw.
  */
 export async function obeyReferenceFrame(
-  deps: Deps & { writer: MessageWriter },
+  deps: Deps & SendDeps,
   principal: Principal,
   connection: Connection,
   frame: ReferenceFrame,

@@ -1,5 +1,5 @@
 import { idSchema } from "@confab/shared/ids";
-import { endSessionsQuerySchema, listSessionsAnswerSchema } from "@confab/shared/sessions";
+import { endSessionsQuerySchema, listSessionsAnswerSchema, listSessionsQuerySchema } from "@confab/shared/sessions";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -11,9 +11,11 @@ import { endOwnSession, endOwnSessions, listOwnSessions } from "./sessions.servi
 export async function sessionsRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
-  routes.get("/api/v1/sessions", { schema: { response: { 200: listSessionsAnswerSchema } } }, async (request) => ({
-    sessions: await listOwnSessions(deps, principalOf(request)),
-  }));
+  routes.get(
+    "/api/v1/sessions",
+    { schema: { querystring: listSessionsQuerySchema, response: { 200: listSessionsAnswerSchema } } },
+    (request) => listOwnSessions(deps, principalOf(request), request.query),
+  );
 
   const { body, config } = WITHOUT_BODY;
   routes.delete(

@@ -1,20 +1,29 @@
-import type { Session } from "@confab/shared/sessions";
+import { SESSIONS_PAGE_MAX } from "@confab/shared/limits";
+import type { PageQuery } from "@confab/shared/pages";
+import type { ListSessionsAnswer } from "@confab/shared/sessions";
 import { recordAudit } from "../../core/audit.ts";
 import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
+import { cutPage, isBehind, readPlace } from "../../core/places.ts";
 import { type Principal, SESSION_HOLDS } from "../../plugins/session.ts";
 import { presentSession, type SessionRow } from "./sessions.present.ts";
 import { announceEnded, endSessions } from "./sessions.ts";
 
-/** Where the caller is signed in, the place used last first. */
-export async function listOwnSessions(deps: Deps, principal: Principal): Promise<Session[]> {
+/** A page of where the caller is signed in, the place used last first. Throws request_invalid for an `after` that is no page's `next`. */
+export async function listOwnSessions(
+  deps: Deps,
+  principal: Principal,
+  { after, limit = SESSIONS_PAGE_MAX }: PageQuery,
+): Promise<ListSessionsAnswer> {
   const rows = await deps.db.$queryRaw<SessionRow[]>(sql`
     SELECT s.id, s.kind, s.device, s.address, s.created_at, s.last_used_at, s.expires_at
       FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.user_id = ${principal.user_id}::uuid AND ${SESSION_HOLDS}
-     ORDER BY s.last_used_at DESC, s.id DESC`);
-  return rows.map((row) => presentSession(row, principal.session_id));
+       AND ${isBehind(sql`s.last_used_at, s.id`, readPlace(after))}
+     ORDER BY s.last_used_at DESC, s.id DESC LIMIT ${limit + 1}`);
+  const { shown, next } = cutPage(rows, limit, ({ last_used_at, id }) => ({ at: last_used_at, id }));
+  return { sessions: shown.map((row) => presentSession(row, principal.session_id)), next };
 }
 
 /** Signs the caller out of one place. Throws session_not_found, the same for absent and somebody else's. */

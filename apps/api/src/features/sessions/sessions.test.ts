@@ -11,6 +11,7 @@ import {
   signInElsewhere,
   TestClient,
 } from "../../../test/test-client.ts";
+import { expectPages } from "../../../test/test-pages.ts";
 import { BearerClient, bearer, checkStatus, newTokens, refresh, sessionOf } from "../../../test/test-program.ts";
 
 let server: TestServer;
@@ -44,6 +45,14 @@ const auditOf = (client: TestClient) => server.db.auditEvent.findMany({ where: {
 const problemOf = ({ status, body: { request_id: _number, ...problem } }: Answer) => ({ status, problem });
 
 describe("GET /api/v1/sessions", () => {
+  it("comes page by page, also what was used at one moment", async () => {
+    for (let n = 0; n < 3; n += 1) await signInElsewhere(ada);
+    // Not so long ago that the asking itself is noted as a use.
+    const used = { last_used_at: new Date() };
+    await server.db.session.updateMany({ where: { user_id: ada.person.id }, data: used });
+    expect(await expectPages(ada, "/api/v1/sessions", "sessions")).toHaveLength(4);
+  });
+
   it("lists one's own browsers and programs, the place used last first, and no secret", async () => {
     const phone = await signInElsewhere(ada, { "user-agent": "A phone", "x-forwarded-for": "203.0.113.7" });
     const program = await newTokens(server.url, ada.person.username);

@@ -13,7 +13,8 @@ export function presentPerson(row: PersonRow): Person {
   return { id: row.id, username: row.username, role: row.role };
 }
 
-export function presentMe(principal: Principal, settings: WorkspaceSettings): Me {
+/** `canClaim`: see findClaimRefusal. */
+export function presentMe(principal: Principal, settings: WorkspaceSettings, canClaim: boolean): Me {
   return {
     id: principal.user_id,
     username: principal.username,
@@ -26,7 +27,7 @@ export function presentMe(principal: Principal, settings: WorkspaceSettings): Me
       create_group: mayCreateGroup(principal.role, settings),
       list_users: principal.role !== "guest",
       manage_workspace: principal.role === "admin",
-      claim_account: principal.role === "guest" && settings.registration === "open",
+      claim_account: canClaim,
     },
   };
 }

@@ -2,16 +2,14 @@ import { listUsersAnswerSchema, listUsersQuerySchema, meAnswerSchema } from "@co
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
-import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { principalOf } from "../../plugins/session.ts";
-import { presentMe } from "./users.present.ts";
-import { listUsers } from "./users.service.ts";
+import { describeMe, listUsers } from "./users.service.ts";
 
 export async function usersRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get("/api/v1/me", { schema: { response: { 200: meAnswerSchema } } }, async (request) => ({
-    me: presentMe(principalOf(request), await readWorkspaceSettings(deps.db, deps.config)),
+    me: await describeMe(deps, principalOf(request)),
   }));
 
   routes.get(

@@ -1,10 +1,12 @@
 import { USERS_PAGE_MAX } from "@confab/shared/limits";
-import type { ListUsersAnswer } from "@confab/shared/users";
+import type { ListUsersAnswer, Me } from "@confab/shared/users";
 import { type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
+import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
+import { findClaimRefusal } from "./claim-refusal.ts";
 import { usernameKey } from "./username-key.ts";
-import { type PersonRow, presentPerson } from "./users.present.ts";
+import { type PersonRow, presentMe, presentPerson } from "./users.present.ts";
 
 interface UsersPageQuery {
   query?: string | undefined;
@@ -19,6 +21,13 @@ export function nameContains(typed: string): string {
 
 /** Whether an account `u` can be used: neither deactivated, nor deleted, nor a guest whose time is up. */
 export const IS_ACTIVE: Sql = sql`u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`;
+
+/** The person asking, with what the account may do as things stand now. */
+export async function describeMe(deps: Pick<Deps, "db" | "config">, principal: Principal): Promise<Me> {
+  const settings = await readWorkspaceSettings(deps.db, deps.config);
+  const refusal = await findClaimRefusal(deps.db, { id: principal.user_id, role: principal.role }, settings);
+  return presentMe(principal, settings, refusal === null);
+}
 
 /** The people one may start a conversation with, by name: everyone active but the caller. */
 export async function listUsers(deps: Deps, caller: Principal, page: UsersPageQuery): Promise<ListUsersAnswer> {

@@ -24,6 +24,7 @@ function startAgain(environment: Record<string, string> = {}): Promise<string | 
 
 const ADMIN = { ADMIN_USERNAME: "Ben", ADMIN_EMAIL: "Ben@Example.org", ADMIN_PASSWORD: PASSWORD };
 
+const noted = () => server.db.auditEvent.findMany();
 const administrators = () => server.db.user.findMany({ where: { role: "admin" } });
 
 describe("POST /api/v1/setup", () => {
@@ -56,6 +57,13 @@ describe("POST /api/v1/setup", () => {
     });
   });
 
+  it("is noted as done by that administrator, from where, with no secret", async () => {
+    const { person } = await newAdministrator(server, "Ada");
+    const by = { actor_id: person.id, user_id: person.id, address: "127.0.0.1" };
+    expect(await noted()).toMatchObject([{ action: "workspace.set_up", ...by, details: { name: "Ada" } }]);
+    expect(JSON.stringify(await noted())).not.toContain(server.setupToken);
+  });
+
   it("tells those who were in General already", async () => {
     const ben = await (await newUser(server.url, "Ben")).connect();
     const { body } = await setUp(server.setupToken);
@@ -70,7 +78,7 @@ describe("POST /api/v1/setup", () => {
 
     expect([again.status, again.body.code]).toEqual([403, "setup_link_invalid"]);
     expect(again.headers.get("set-cookie")).toBeNull();
-    expect(await server.db.user.count()).toBe(1);
+    expect([await server.db.user.count(), (await noted()).length]).toEqual([1, 1]);
   });
 
   it("gives one administrator to five who use the link at once", async () => {
@@ -141,6 +149,17 @@ describe("starting", () => {
     expect(conversations[0]).toMatchObject({ name: "General", role: "owner", owner_id: answer.body.user.id });
   });
 
+  it("notes the administrator of the ADMIN_ settings as the server's doing, with no password", async () => {
+    await startAgain(ADMIN);
+    const [ben] = await administrators();
+    expect(await noted()).toMatchObject([
+      { action: "workspace.set_up", actor_id: null, user_id: ben?.id, address: null, details: { name: "Ben" } },
+    ]);
+    expect(JSON.stringify(await noted())).not.toMatch(/password|argon2/);
+    await startAgain(ADMIN);
+    expect(await noted()).toHaveLength(1);
+  });
+
   it("voids a link that was printed before the ADMIN_ settings came", async () => {
     await startAgain(ADMIN);
     const late = await setUp(server.setupToken, "Mallory");
@@ -164,6 +183,7 @@ describe("starting", () => {
     expect(await server.db.conversation.count()).toBe(1);
     expect(await administrators()).toHaveLength(1);
     expect(await server.db.conversationMember.count()).toBe(1);
+    expect(await noted()).toHaveLength(1);
   });
 
   it("leaves one valid link when many nodes start at the same moment", async () => {

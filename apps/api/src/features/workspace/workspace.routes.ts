@@ -3,12 +3,11 @@ import { updateWorkspaceBodySchema, workspaceSchema } from "@confab/shared/works
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Deps } from "../../core/deps.ts";
-import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import { limited } from "../../plugins/rate-limit.ts";
 import { findPrincipal, principalOf, setSessionCookie } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { sessionOrigin } from "../sessions/sessions.ts";
-import { presentMe } from "../users/users.present.ts";
+import { describeMe } from "../users/users.service.ts";
 import { describeWorkspace, setUp, updateWorkspace } from "./workspace.service.ts";
 
 export async function workspaceRoutes(
@@ -35,8 +34,7 @@ export async function workspaceRoutes(
       const { token } = await setUp(deps, request.body, sessionOrigin(request));
       setSessionCookie(reply, deps.config, token);
       request.principal = await findPrincipal(deps.db, token, request.ip);
-      const settings = await readWorkspaceSettings(deps.db, deps.config);
-      return reply.code(201).send({ me: presentMe(principalOf(request), settings) });
+      return reply.code(201).send({ me: await describeMe(deps, principalOf(request)) });
     },
   );
 }

@@ -7,7 +7,7 @@ import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
 import { readWorkspaceSettings, writeWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { insertAccount } from "../auth/accounts.ts";
+import { type AccountMade, insertAccount } from "../auth/accounts.ts";
 import { insertSignedIn, type SignedIn } from "../auth/auth.service.ts";
 import { hashPassword } from "../auth/password.ts";
 import { ensureEveryoneGroup, ownEveryoneGroup } from "../conversations/everyone-group.ts";
@@ -76,7 +76,7 @@ export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promi
         passwordHash,
         ttlHours: null,
       });
-      await ownEveryoneGroup(tx, made.id);
+      await installAdministrator(tx, made, null);
       return null;
     }
     const token = newSecret();
@@ -102,10 +102,22 @@ export async function setUp(
     { username: body.username, role: "admin", email: body.email, passwordHash, ttlHours: null },
     async (tx, made) => {
       await spendSetupToken(tx, body.token);
-      await ownEveryoneGroup(tx, made.id);
+      await installAdministrator(tx, made, origin.address);
       return null;
     },
   );
+}
+
+/** Gives "General" to the first administrator, who came from an address; or whom the server made, by its settings. */
+async function installAdministrator(tx: Tx, made: AccountMade, address: string | null): Promise<void> {
+  await ownEveryoneGroup(tx, made.id);
+  await recordAudit(tx, {
+    action: "workspace.set_up",
+    actor_id: address === null ? null : made.id,
+    user_id: made.id,
+    address,
+    details: { name: made.username },
+  });
 }
 
 async function isSetupToken(tx: Tx, token: string): Promise<boolean> {

@@ -1,4 +1,3 @@
-import type { Session } from "@confab/shared/sessions";
 import { accountApi } from "../../lib/account-api.ts";
 import { ApiError } from "../../lib/api-error.ts";
 import { queryClient } from "../../lib/query-client.ts";
@@ -12,15 +11,11 @@ export async function endSession(id: string): Promise<void> {
     // A session that is over already is what was asked for.
     if (!(error instanceof ApiError) || error.code !== "session_not_found") throw error;
   }
-  keepSessions((session) => session.id !== id);
+  await queryClient.invalidateQueries({ queryKey: SESSIONS_KEY });
 }
 
 /** Signs all other browsers and programs out. Throws ApiError. */
 export async function endOtherSessions(): Promise<void> {
   await accountApi.endOtherSessions();
-  keepSessions((session) => session.is_current);
-}
-
-function keepSessions(stays: (session: Session) => boolean): void {
-  queryClient.setQueryData<Session[]>(SESSIONS_KEY, (sessions) => sessions?.filter(stays));
+  await queryClient.invalidateQueries({ queryKey: SESSIONS_KEY });
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { sentenceFor } from "../../lib/api-error.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ErrorState } from "../../ui/states.tsx";
 import { useAct } from "../../ui/use-act.ts";
@@ -32,6 +33,7 @@ export function SessionsSection() {
           ))}
         </ul>
       )}
+      <ShowMore list={sessions} className="mx-4 mb-4 sm:mx-6" />
       {sessions.data !== undefined && sessions.data.length > 1 && (
         <SectionFooter>
           <Button className="ml-auto" onClick={() => setAsks(true)}>

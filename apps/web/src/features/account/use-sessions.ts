@@ -1,12 +1,18 @@
 import type { Session } from "@confab/shared/sessions";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { accountApi } from "../../lib/account-api.ts";
 
 export const SESSIONS_KEY = ["sessions"];
 
-/** Where the person is signed in: this one first, then the others by when they were last used. */
+/** Where the person is signed in: this one first, then the others by when they were last used; page by page. */
 export function useSessions() {
-  return useQuery({ queryKey: SESSIONS_KEY, queryFn: accountApi.listSessions, select: inOrder });
+  return useInfiniteQuery({
+    queryKey: SESSIONS_KEY,
+    queryFn: ({ pageParam }) => accountApi.listSessions(pageParam !== null ? { after: pageParam } : {}),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    select: (data) => inOrder(data.pages.flatMap((page) => page.sessions)),
+  });
 }
 
 function inOrder(sessions: Session[]): Session[] {

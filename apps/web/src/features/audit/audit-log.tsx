@@ -4,6 +4,7 @@ import { useState } from "react";
 import { formatDay, isSameDay } from "../../lib/time.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/page.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { AuditEventRow } from "./audit-event-row.tsx";
@@ -67,11 +68,7 @@ function Events({ form, onClear }: { form: AuditForm; onClear: () => void }) {
       {daysOf(audit.data).map((events) => (
         <Day key={events[0]?.id} events={events} />
       ))}
-      {audit.hasNextPage && (
-        <Button look="quiet" size="small" busy={audit.isFetchingNextPage} onClick={() => audit.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <ShowMore list={audit} />
     </div>
   );
 }

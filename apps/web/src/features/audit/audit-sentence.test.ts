@@ -32,11 +32,13 @@ const SENTENCES: Record<AuditAction, [facts: Partial<AuditEvent>, sentence: stri
   ],
   "account.deactivated": [[about("Ben"), "[Ada] deactivated [Ben]"]],
   "account.deleted": [[own({ role: "user" }), "[Ben] deleted their account"]],
+  "account.email_changed": [[own({ name: "Ben" }), "[Ben] changed their e-mail address"]],
   "account.expired": [
     [about("Carol"), "[Ada] ended the visit of [Carol]"],
     [{ ...about("Carol"), actor: null }, "The server ended the visit of [Carol]"],
   ],
   "account.reactivated": [[about("Ben"), "[Ada] reactivated [Ben]"]],
+  "account.renamed": [[own({ from: "Benny", to: "Benjamin" }), "[Benny] changed their name to [Benjamin]"]],
   "account.role_changed": [
     [about("Ben", { from: "user", to: "admin" }), "[Ada] made [Ben] an administrator"],
     [about("Ben", { from: "admin", to: "user" }), "[Ada] made [Ben] an ordinary user"],
@@ -110,6 +112,13 @@ const SENTENCES: Record<AuditAction, [facts: Partial<AuditEvent>, sentence: stri
   "session.token_reused": [
     [{ actor: null, user: ben }, "A token of [Ben] was used a second time; its session was ended"],
     [{ actor: null, user: null }, "A token of somebody was used a second time; its session was ended"],
+  ],
+  "workspace.set_up": [
+    [own({ name: "Benny" }), "[Benny] became the first administrator by the set-up link"],
+    [
+      { ...own({ name: "Benny" }), actor: null },
+      "The server made [Benny] the first administrator, as its settings say",
+    ],
   ],
   "workspace.updated": [
     [{ details: { registration: { from: "open", to: "closed" } } }, "[Ada] closed registration"],

@@ -105,6 +105,12 @@ function passwordChangedSentence(event: AuditEvent): Part[] {
   return say`${actorOf(event)} changed their password${ended}`;
 }
 
+function setUpSentence(event: AuditEvent, user: Part): Part[] {
+  return event.actor === null
+    ? say`The server made ${user} the first administrator, as its settings say`
+    : say`${user} became the first administrator by the set-up link`;
+}
+
 /** What happened, as one sentence without its full stop. */
 export function auditSentence(event: AuditEvent): Part[] {
   const actor = actorOf(event);
@@ -120,10 +126,14 @@ export function auditSentence(event: AuditEvent): Part[] {
       return say`${actor} deactivated ${user}`;
     case "account.deleted":
       return say`${actor} deleted their account`;
+    case "account.email_changed":
+      return say`${user} changed their e-mail address`;
     case "account.expired":
       return say`${actor} ended the visit of ${user}`;
     case "account.reactivated":
       return say`${actor} reactivated ${user}`;
+    case "account.renamed":
+      return say`${userOf(event, textOf(event, "from"))} changed their name to ${userOf(event, textOf(event, "to"))}`;
     case "conversation.visited":
       return say`${actor} read in ${placeOf(event)} without being in it`;
     case "group.archived":
@@ -158,6 +168,8 @@ export function auditSentence(event: AuditEvent): Part[] {
       return sessionSentence(event);
     case "session.token_reused":
       return say`A token of ${user} was used a second time; its session was ended`;
+    case "workspace.set_up":
+      return setUpSentence(event, user);
     case "workspace.updated":
       return say`${actor} ${settingsWords(event.details)}`;
     default:

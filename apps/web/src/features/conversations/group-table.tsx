@@ -2,10 +2,11 @@ import type { Conversation } from "@confab/shared/conversations";
 import { SearchX, UsersRound } from "lucide-react";
 import { useState } from "react";
 import { paths } from "../../lib/paths.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Card } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Select } from "../../ui/select.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { HeadCell, Table } from "../../ui/table.tsx";
@@ -94,11 +95,7 @@ export function GroupTable() {
         {groups.data?.length === 0 && <NoGroups filter={filter} typed={typed.trim()} />}
         {groups.data !== undefined && groups.data.length > 0 && <Rows groups={groups.data} />}
       </Card>
-      {groups.hasNextPage && (
-        <Button look="quiet" size="small" busy={groups.isFetchingNextPage} onClick={() => groups.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <ShowMore list={groups} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Badge, NameWithBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { ErrorState } from "../../ui/states.tsx";
 import { useAct } from "../../ui/use-act.ts";
@@ -62,17 +63,7 @@ function SuccessorChoice({ conversation, myId, chosenId, onChoose }: SuccessorCh
             onChoose={() => onChoose(member.user.id)}
           />
         ))}
-        {query.hasNextPage && (
-          <Button
-            look="quiet"
-            size="small"
-            className="mt-1 w-full"
-            busy={query.isFetchingNextPage}
-            onClick={() => query.fetchNextPage()}
-          >
-            Show more
-          </Button>
-        )}
+        <ShowMore list={query} className="mt-1 w-full" />
       </div>
     </fieldset>
   );

@@ -39,7 +39,8 @@ const WORDING: Record<MemberAct, Wording> = {
   remove: {
     item: "Remove from the group",
     title: (name, group) => `Remove ${name} from ${group}?`,
-    message: (name) => `${name} loses sight of the group at once. What ${name} has written stays.`,
+    message: (name) =>
+      `${name} loses sight of the group at once, and cannot come back by a link made before. What ${name} has written stays.`,
     confirm: "Remove",
   },
 };

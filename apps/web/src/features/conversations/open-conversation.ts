@@ -1,11 +1,11 @@
 import { api } from "../../lib/api.ts";
 import { ApiError } from "../../lib/api-error.ts";
-import { catchUp, forgetConversation, reloadNewest } from "../../realtime/catch-up.ts";
+import { catchUp, drawDivider, forgetConversation, reloadNewest } from "../../realtime/catch-up.ts";
 import { lifetime } from "../../realtime/lifetime.ts";
 import { isOutOfStep } from "../../realtime/revisions.ts";
 import { takeConversation } from "../../realtime/take-conversation.ts";
 import { useConversations } from "../../stores/conversations.store.ts";
-import { openWindow, setDivider, setFailure, useMessages } from "../../stores/messages.store.ts";
+import { openWindow, setFailure, useMessages } from "../../stores/messages.store.ts";
 
 /**
  * Makes a conversation ready to be shown: its newest messages, and the line before what is new since the last visit.
@@ -34,9 +34,7 @@ async function fixDivider(conversationId: string): Promise<void> {
     if (signal.aborted) return;
     takeConversation(fetched);
   }
-  const conversation = useConversations.getState().conversations[conversationId];
-  if (conversation === undefined || conversation.role === null || conversation.unread === 0) return;
-  useMessages.setState((state) => setDivider(state, conversationId, conversation.read_seq));
+  drawDivider(conversationId);
 }
 
 async function fillWindow(conversationId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Person } from "@confab/shared/users";
 import { UserSearch } from "lucide-react";
 import type { ReactNode } from "react";
-import { Button } from "../../ui/button.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import type { usePeople } from "./use-people.ts";
@@ -35,17 +35,7 @@ export function PersonPicker({ people, typed, children }: PersonPickerProps) {
           <li key={person.id}>{children(person)}</li>
         ))}
       </ul>
-      {people.hasNextPage && (
-        <Button
-          look="quiet"
-          size="small"
-          className="mt-2 w-full"
-          busy={people.isFetchingNextPage}
-          onClick={() => people.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore list={people} className="mt-2 w-full" />
     </>
   );
 }

@@ -10,9 +10,9 @@ function isForAnybody(invite: Invite): boolean {
   return invite.is_open && invite.uses_max === null && invite.label === "";
 }
 
-/** The newest open link into a group that is for anybody, made if there is none. Throws ApiError. */
+/** The newest open link into a group that is for anybody, made if none of the latest is. Throws ApiError. */
 export async function findOrCreateInvite(conversationId: string): Promise<Invite> {
-  const known = (await groupsApi.listInvites(conversationId)).find(isForAnybody);
+  const known = (await groupsApi.listInvites(conversationId)).invites.find(isForAnybody);
   if (known !== undefined) return known;
   const invite = await groupsApi.createInvite(conversationId, { expires_in_hours: QUICK_LINK_HOURS });
   void queryClient.invalidateQueries({ queryKey: ["invites", conversationId] });

@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { LinkField } from "../../ui/link-field.tsx";
 import { Card } from "../../ui/page.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { CreateInviteForm } from "./create-invite-form.tsx";
@@ -77,6 +78,7 @@ export function InviteList({ conversationId }: { conversationId: string | null }
             ))}
           </ul>
         )}
+        <ShowMore list={invites} className="m-3" />
       </div>
     </Card>
   );

@@ -1,11 +1,11 @@
 import type { Invite } from "@confab/shared/invites";
-import { INVITE_USES_PAGE_MAX } from "@confab/shared/limits";
 import { UsersRound } from "lucide-react";
 import { formatFull, formatListTime } from "../../lib/time.ts";
 import { badgeOf } from "../../lib/titles.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { NameWithBadge } from "../../ui/badge.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { useInviteUses } from "./use-invites.ts";
@@ -35,9 +35,7 @@ function Uses({ invite }: { invite: Invite }) {
           </li>
         ))}
       </ul>
-      {uses.data.length === INVITE_USES_PAGE_MAX && (
-        <p className="px-5 pb-4 text-sm text-ink-muted">These are the {INVITE_USES_PAGE_MAX} who came last.</p>
-      )}
+      <ShowMore list={uses} className="mx-5 mb-4" />
     </>
   );
 }

@@ -1,5 +1,5 @@
-import type { CreateInviteBody, Invite } from "@confab/shared/invites";
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { CreateInviteBody } from "@confab/shared/invites";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { groupsApi } from "../../lib/groups-api.ts";
 
@@ -7,48 +7,49 @@ function keyOf(conversationId: string | null) {
   return ["invites", conversationId ?? "account"];
 }
 
-/** The links into one conversation, or (null) those to an account; the newest first. */
+/** The links into one conversation, or (null) those to an account, the newest first; page by page. */
 export function useInvites(conversationId: string | null) {
-  return useQuery({ queryKey: keyOf(conversationId), queryFn: () => groupsApi.listInvites(conversationId) });
-}
-
-/** Who came through a link; the newest first. */
-export function useInviteUses(conversationId: string | null, inviteId: string) {
-  return useQuery({
-    queryKey: [...keyOf(conversationId), inviteId, "uses"],
-    queryFn: () => groupsApi.listInviteUses(conversationId, inviteId),
+  return useInfiniteQuery({
+    queryKey: keyOf(conversationId),
+    queryFn: ({ pageParam }) => groupsApi.listInvites(conversationId, pageParam !== null ? { after: pageParam } : {}),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    select: (data) => data.pages.flatMap((page) => page.invites),
   });
 }
 
-function changeInvites(
-  client: QueryClient,
-  conversationId: string | null,
-  change: (invites: Invite[]) => Invite[],
-): void {
-  client.setQueryData<Invite[]>(keyOf(conversationId), (invites) => invites && change(invites));
+/** Who came through a link, the newest first; page by page. */
+export function useInviteUses(conversationId: string | null, inviteId: string) {
+  return useInfiniteQuery({
+    queryKey: [...keyOf(conversationId), inviteId, "uses"],
+    queryFn: ({ pageParam }) =>
+      groupsApi.listInviteUses(conversationId, inviteId, pageParam !== null ? { after: pageParam } : {}),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    select: (data) => data.pages.flatMap((page) => page.uses),
+  });
 }
 
+/** Makes a link, and the list of them look again. Throws ApiError; `errors` name the fields. */
 export function useCreateInvite(conversationId: string | null) {
   const client = useQueryClient();
   return useCallback(
     async (body: CreateInviteBody) => {
       const invite = await groupsApi.createInvite(conversationId, body);
-      changeInvites(client, conversationId, (invites) => [invite, ...invites]);
+      void client.invalidateQueries({ queryKey: keyOf(conversationId) });
       return invite;
     },
     [client, conversationId],
   );
 }
 
+/** Revokes a link; the list says so when it is done. Throws ApiError. */
 export function useRevokeInvite(conversationId: string | null) {
   const client = useQueryClient();
   return useCallback(
     async (inviteId: string) => {
       await groupsApi.revokeInvite(conversationId, inviteId);
-      const revoked = { revoked_at: new Date().toISOString(), is_open: false };
-      changeInvites(client, conversationId, (invites) =>
-        invites.map((invite) => (invite.id === inviteId ? { ...invite, ...revoked } : invite)),
-      );
+      await client.invalidateQueries({ queryKey: keyOf(conversationId) });
     },
     [client, conversationId],
   );

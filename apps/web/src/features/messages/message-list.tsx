@@ -1,6 +1,7 @@
 import type { Conversation } from "@confab/shared/conversations";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import { noteReadingPlace } from "../../realtime/reading-place.ts";
 import type { MessageWindow } from "../../stores/messages.store.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Spinner } from "../../ui/spinner.tsx";
@@ -56,11 +57,14 @@ export function MessageList({ conversation, window, myId, onRead }: MessageListP
   const mayLoad = window.loading === "none" && window.failure === null;
   const edges = useMemo(
     () => ({
+      reachesNewest: window.reaches_newest,
       onNearStart: () => void (mayLoad && !window.reaches_oldest && loadOlder(id)),
       onNearEnd: () => void (mayLoad && !window.reaches_newest && loadNewer(id)),
+      onPlace: (key: string | null) => noteReadingPlace(id, key),
     }),
     [id, mayLoad, window.reaches_oldest, window.reaches_newest],
   );
+  useEffect(() => () => noteReadingPlace(id, null), [id]);
   const { virtualizer, atEnd, scrollToEnd } = useMessageScroll(scroller, items, edges);
   const newCount = useReading({ conversation, window, atEnd, myId, onRead });
 

@@ -9,22 +9,25 @@ const EARLY_PX = 1_200;
 const ROW_ESTIMATE_PX = 56;
 
 interface ScrollEdges {
+  /** Whether the end of the list is the newest message, and not only the newest of those that are here. */
+  reachesNewest: boolean;
   onNearStart: () => void;
   onNearEnd: () => void;
+  /** The key of the first item on the screen; null while the newest message is followed. */
+  onPlace: (key: string | null) => void;
 }
 
 /** The scrolling of a list that is read from its end: keeps its place when rows come in at either edge. */
 export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, items: ListItem[], edges: ScrollEdges) {
   const [atEnd, setAtEnd] = useState(true);
-  // The observer below needs to know where the list stood before the size changed, not after.
-  const wasAtEnd = useRef(true);
+  // Where rows come in below, whoever followed the newest goes on to them; whoever is reading on stays where they are.
+  const isFollowing = useRef(true);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_ESTIMATE_PX,
     getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
     anchorTo: "end",
-    followOnAppend: true,
     scrollEndThreshold: END_PX,
     overscan: 10,
     paddingEnd: 12,
@@ -33,12 +36,17 @@ export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, ite
   const look = useCallback(() => {
     const element = scroller.current;
     if (element === null) return;
-    const fromEnd = element.scrollHeight - element.clientHeight - element.scrollTop;
-    wasAtEnd.current = fromEnd <= END_PX;
-    setAtEnd(wasAtEnd.current);
-    if (element.scrollTop < EARLY_PX) edges.onNearStart();
+    const { scrollTop } = element;
+    const fromEnd = element.scrollHeight - element.clientHeight - scrollTop;
+    const isAtEnd = fromEnd <= END_PX;
+    // At the end of what is here, with more to come, whoever is reading on has not begun to follow.
+    isFollowing.current = isAtEnd && (isFollowing.current || edges.reachesNewest);
+    setAtEnd(isAtEnd);
+    const first = isFollowing.current ? undefined : virtualizer.getVirtualItemForOffset(scrollTop);
+    edges.onPlace(first === undefined ? null : String(first.key));
+    if (scrollTop < EARLY_PX) edges.onNearStart();
     if (fromEnd < EARLY_PX) edges.onNearEnd();
-  }, [scroller, edges]);
+  }, [scroller, edges, virtualizer]);
 
   const scrollToEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
@@ -47,7 +55,7 @@ export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, ite
     if (element === null) return;
     element.addEventListener("scroll", look, { passive: true });
     const observer = new ResizeObserver(() => {
-      if (wasAtEnd.current) virtualizer.scrollToEnd();
+      if (isFollowing.current) virtualizer.scrollToEnd();
     });
     observer.observe(element);
     return () => {
@@ -56,9 +64,9 @@ export function useMessageScroll(scroller: RefObject<HTMLDivElement | null>, ite
     };
   }, [scroller, look, virtualizer]);
 
-  // Who stood at the end stays there, also when many rows come at once, whose heights are not known yet.
+  // Who followed goes on to the end, also when many rows come at once, whose heights are not known yet.
   useLayoutEffect(() => {
-    if (items.length > 0 && wasAtEnd.current) virtualizer.scrollToEnd();
+    if (items.length > 0 && isFollowing.current) virtualizer.scrollToEnd();
   }, [items, virtualizer]);
 
   useEffect(() => {

@@ -1,9 +1,9 @@
 import { UserSearch } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Select } from "../../ui/select.tsx";
+import { ShowMore } from "../../ui/show-more.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import { HeadCell, Table } from "../../ui/table.tsx";
@@ -107,11 +107,7 @@ export function AccountTable() {
           )}
         </Card>
       )}
-      {accounts.hasNextPage && (
-        <Button look="quiet" size="small" busy={accounts.isFetchingNextPage} onClick={() => accounts.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <ShowMore list={accounts} />
     </div>
   );
 }

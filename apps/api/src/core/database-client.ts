@@ -1,0 +1,35 @@
+import pg from "pg";
+
+/**
+ * How long anything of the database's may take. Whoever asks the server for something hears within two seconds that its
+ * database is away, whether that refuses connections, has gone without a word, or is too slow: a request fails at its
+ * first statement that is not answered, so none of these adds up. The server gives up a slow statement before we do, so
+ * that only silence leaves open what became of it.
+ */
+export const DATABASE_PATIENCE = {
+  connectionTimeoutMillis: 1_500,
+  query_timeout: 1_700,
+  statement_timeout: 1_500,
+  /** Longer than any act of ours holds a row. A statement may wait twice: for its turn, and for the row. */
+  lock_timeout: 700,
+  /** A node that vanished in the middle of a transaction must not hold its locks for long. */
+  idle_in_transaction_session_timeout: 10_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} satisfies pg.ClientConfig;
+
+/**
+ * A connection that ends when a statement on it is not answered in time. The driver alone would keep it: the next
+ * statement, the ROLLBACK above all, would wait behind the silent one, and the pool hand the connection on.
+ */
+export class DatabaseClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: the driver's seven signatures, passed through as they are
+  override query(...args: any): any {
+    const asked: unknown = Reflect.apply(super.query, this, args);
+    if (asked instanceof Promise)
+      asked.catch((error: unknown) => {
+        if (error instanceof Error && error.message === "Query read timeout") void this.end();
+      });
+    return asked;
+  }
+}
