@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { Message } from "@confab/shared/messages";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { closeFrame, frameOf, OPCODE, RawSocket } from "../../../test/raw-socket.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newUser, type TestClient } from "../../../test/test-client.ts";
 import { conversationPath, expectGapFree, generalOf, messageCommand } from "../../../test/test-conversation.ts";
@@ -104,6 +105,26 @@ describe("a reader that does not read", { timeout: PATIENCE_MS }, () => {
     const missed = await ben.get(conversationPath(general, `/changes?after_revision=${known.at(-1)?.revision ?? 0}`));
     expect(missed.body.complete).toBe(true);
     expect(seqs([...known, ...missed.body.messages])).toEqual(upTo(length));
+  });
+
+  it.each([
+    ["closes", closeFrame(1000), 1000],
+    ["breaks the protocol", frameOf({ opcode: OPCODE.ping, isMasked: false }), 1002],
+  ])("that %s while much is waiting for it is sent that, the close, and nothing behind it", async (_, frame, code) => {
+    const upgraded = once(server.app.server, "upgrade");
+    const reader = await RawSocket.open(server.url, ben.cookie);
+    const [, end] = (await upgraded) as [unknown, Socket];
+    await reader.until(() => reader.said.length > 0, "first frame");
+    reader.socket.pause();
+    await tellUntil(() => end.writableLength > 100 * KIB);
+    const before = end.writableLength;
+    reader.send(frame);
+    await expect.poll(() => end.writableLength).toBeGreaterThan(before);
+    await tell(8);
+    reader.socket.resume();
+    expect(await reader.closed()).toBe(code);
+    const told = reader.said.filter((event) => event.type === "message.created").length;
+    expect(told).toBe((await expectGapFree(server.db, general)).length - 8);
   });
 
   it("is not closed for what comes at once but in parts: a hundred and fifty long messages, to somebody who reads", async () => {
