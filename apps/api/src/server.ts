@@ -3,8 +3,8 @@ import closeWithGrace from "close-with-grace";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./core/config.ts";
 import { openDb } from "./core/db.ts";
-import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
 import { migrate } from "./database/migrate.ts";
+import { startSupervisedPostgres } from "./database/supervised-postgres.ts";
 import { prepareWorkspace } from "./features/workspace/workspace.service.ts";
 import { stopWith } from "./start-error.ts";
 
@@ -46,8 +46,7 @@ async function start(config: Config): Promise<void> {
 
 async function startOwnDatabase(config: Config): Promise<string> {
   const log = { info: () => undefined, warn: say, error: say };
-  const onExit = () => say("Nothing can be read or stored without it. Start Confab anew.");
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onExit });
+  const postgres = await startSupervisedPostgres({ dataDir: config.dataDir, log });
   opened.push(() => postgres.stop());
   return postgres.url;
 }
