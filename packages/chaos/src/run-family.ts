@@ -17,7 +17,7 @@ import type { World } from "./supervisor/world.ts";
 
 const PROCESSES = 3;
 /** A family that takes longer has got stuck, and has failed. */
-const MINUTES_MAX = { brief: 2, quick: 3, full: 20 };
+const MINUTES_MAX = { brief: 3, quick: 5, full: 20 };
 
 export interface FamilyOptions {
   readonly extent: Extent;

@@ -9,8 +9,7 @@ export const rollingRestart: Family = {
   name: "T9",
   title: "rolling restart of two nodes by SIGTERM",
   nodes: 2,
-  readers: { quick: 36, full: 36 },
-  sendsPerSecond: 4,
+  readers: { quick: 12, full: 36 },
   async run(scene) {
     for (let n = 0; n < scene.count(4, 10); n += 1) {
       await scene.calm(300, 1_000);
