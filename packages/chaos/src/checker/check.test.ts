@@ -52,3 +52,11 @@ it("forgives a message that was stored at the first try, without an answer, and 
   records[index] = { ...send, phase: "fail", content: "content of l4", code: "conversation_not_found" };
   expect(check(records, dump)).toEqual([]);
 });
+
+it("forgives a repeat that was refused because a right was lost after the message was stored", () => {
+  const { records, dump } = goodHistory();
+  const send = { at: 990, client: BEN, person: BEN, op: "send", conversation: LAUNCH, id: "l6" } as const;
+  records.push({ ...send, phase: "invoke", content: "content of l6", by: "http", connection: 2 });
+  records.push({ ...send, phase: "fail", content: "content of l6", code: "sign_in_required" });
+  expect(check(records, dump)).toEqual([]);
+});

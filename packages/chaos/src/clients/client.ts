@@ -107,7 +107,10 @@ export class Client {
   async rest(): Promise<boolean> {
     this.#isWriting = false;
     for (const end = now() + REST_MS; this.#outbox.open > 0 && now() < end; ) await delay(POLL_MS);
-    return this.#outbox.open === 0;
+    const isDone = this.#outbox.open === 0;
+    // What is still without an answer must not come into the database while that is looked at.
+    this.#outbox.stop();
+    return isDone;
   }
 
   /** Waits until the windows have these revisions by what the protocol brings, and notes what is there then. */
