@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
-import { type Person, test } from "../src/fixtures.ts";
+import { TALL, test } from "../src/fixtures.ts";
 import {
+  areIn,
   isConnected,
   isDisconnected,
   leaveConversation,
@@ -13,10 +14,8 @@ import {
   signIn,
   textsOf,
   unreadBadge,
+  writes,
 } from "../src/verbs.ts";
-
-// A window that shows a whole test's messages without scrolling, because the list keeps only visible rows.
-const tall = { viewport: { width: 1280, height: 3000 } };
 
 /** Longer than the client waits for a message to be confirmed before it sends it by another way too. */
 const UNTIL_SENT_AGAIN_MS = 11_000;
@@ -25,20 +24,6 @@ const UNTIL_PING_MS = 26_000;
 const UNTIL_LOST_MS = 11_000;
 
 test.use({ allowedErrors: /ERR_(?:CONNECTION_(?:REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)|WebSocket connection to/ });
-
-async function inGeneral(...people: Person[]): Promise<void> {
-  for (const { page } of people) {
-    await openConversation(page, "General");
-    await isConnected(page);
-  }
-}
-
-async function writes({ page, name }: Person, count: number): Promise<string[]> {
-  const texts = Array.from({ length: count }, (_, index) => `${name} ${index + 1}`);
-  for (const text of texts) await sendMessage(page, text);
-  await seesConfirmed(page, texts.at(-1) ?? "");
-  return texts;
-}
 
 function loadsOf(page: Page): string[] {
   const loads: string[] = [];
@@ -51,9 +36,9 @@ test("Ben's network breaks while Carol writes 30 messages, and when it works aga
   network,
   newPerson,
 }) => {
-  const ben = await newPerson("Ben", { ...tall, baseURL: network.url });
-  const carol = await newPerson("Carol", tall);
-  await inGeneral(ben, carol);
+  const ben = await newPerson("Ben", { ...TALL, baseURL: network.url });
+  const carol = await newPerson("Carol", TALL);
+  await areIn("General", ben, carol);
   await sendMessage(carol.page, `${carol.name} before`);
   await seesMessage(ben.page, `${carol.name} before`);
   const loads = loadsOf(ben.page);
@@ -79,11 +64,11 @@ test("Ben's network falls silent while he and Carol write, and afterwards both s
   network,
   newPerson,
 }) => {
-  const ben = await newPerson("Ben", { ...tall, baseURL: network.url });
-  const carol = await newPerson("Carol", tall);
+  const ben = await newPerson("Ben", { ...TALL, baseURL: network.url });
+  const carol = await newPerson("Carol", TALL);
   // Only the page's timers are moved on by hand; the network keeps its own time.
   await ben.page.clock.install();
-  await inGeneral(ben, carol);
+  await areIn("General", ben, carol);
 
   network.stall();
   const written = await writes(carol, 10);
@@ -109,10 +94,10 @@ test("Ben moves to another network without a word, and his page notices by itsel
   network,
   newPerson,
 }) => {
-  const ben = await newPerson("Ben", { ...tall, baseURL: network.url });
-  const carol = await newPerson("Carol", tall);
+  const ben = await newPerson("Ben", { ...TALL, baseURL: network.url });
+  const carol = await newPerson("Carol", TALL);
   await ben.page.clock.install();
-  await inGeneral(ben, carol);
+  await areIn("General", ben, carol);
   const loads = loadsOf(ben.page);
 
   network.move();
@@ -142,7 +127,7 @@ test("Ben reads a message while he is cut off, and it stays read when he is back
   const carol = await newPerson("Carol");
   const { page: phone } = await newVisitor();
   await signIn(phone, ben.name, ben.password);
-  await inGeneral(ben, carol);
+  await areIn("General", ben, carol);
   await leaveConversation(ben.page);
   await sendMessage(carol.page, `${carol.name} 1`);
   for (const page of [ben.page, phone]) await expect(unreadBadge(page, "General")).toHaveText("1");

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { test } from "../src/fixtures.ts";
+import { TALL, test } from "../src/fixtures.ts";
 import {
   comesBack,
   goesOffline,
@@ -14,13 +14,10 @@ import {
   textsOf,
 } from "../src/verbs.ts";
 
-// A window that shows a whole test's messages without scrolling, because the list keeps only visible rows.
-const tall = { viewport: { width: 1280, height: 3000 } };
-
 test.use({ allowedErrors: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(?:REFUSED|RESET)|WebSocket connection to/ });
 
 test("Ben is cut off while Carol writes 30 messages, and then has all 30, once, in order", async ({ newPerson }) => {
-  const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+  const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
   for (const { page } of [ben, carol]) await openConversation(page, "General");
   await sendMessage(carol.page, `${carol.name} before`);
   await seesMessage(ben.page, `${carol.name} before`);
@@ -39,7 +36,7 @@ test("Ben is cut off while Carol writes 30 messages, and then has all 30, once, 
 });
 
 test("Ben writes while he is cut off, and Carol sees it once after he is back", async ({ newPerson }) => {
-  const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+  const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
   for (const { page } of [ben, carol]) await openConversation(page, "General");
 
   await goesOffline(ben.context);
@@ -60,7 +57,7 @@ test("Ben writes while he is cut off, and Carol sees it once after he is back", 
 test("Ben writes while he is cut off, reloads when he is back, and the message still goes out once", async ({
   newPerson,
 }) => {
-  const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+  const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
   for (const { page } of [ben, carol]) await openConversation(page, "General");
 
   await goesOffline(ben.context);
@@ -90,7 +87,7 @@ for (const [ending, verb] of [
     ownServer,
     newPerson,
   }) => {
-    const options = { ...tall, server: ownServer };
+    const options = { ...TALL, server: ownServer };
     const [ben, carol] = [await newPerson("Ben", options), await newPerson("Carol", options)];
     for (const { page } of [ben, carol]) await openConversation(page, "General");
     const written: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { type Person, test } from "../src/fixtures.ts";
+import { type Person, TALL, test } from "../src/fixtures.ts";
 import { createGroup } from "../src/groups.ts";
 import {
   comesBack,
@@ -15,8 +15,6 @@ import {
   textsOf,
 } from "../src/verbs.ts";
 
-// A window that shows a whole test's messages without scrolling, because the list keeps only visible rows.
-const tall = { viewport: { width: 1280, height: 3000 } };
 /** What a closed tab leaves behind is taken over within five seconds, and sent. */
 const TAKEN_OVER_MS = 15_000;
 
@@ -48,7 +46,7 @@ function sendsOf(tab: Page, text: string): () => number {
 test("Ben writes in a tunnel and closes the tab, and his other tab sends the message when he is out", async ({
   newPerson,
 }) => {
-  const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+  const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
   for (const { page } of [ben, carol]) await openConversation(page, "General");
   const other = await opensTab(ben, "General");
 
@@ -68,7 +66,7 @@ test("Ben writes in a tunnel and closes the tab, and his other tab sends the mes
 test("Ben closes his only tab the moment he has pressed Enter in a tunnel, and finds the message sent when he comes again", async ({
   newPerson,
 }) => {
-  const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+  const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
   for (const { page } of [ben, carol]) await openConversation(page, "General");
 
   await goesOffline(ben.context);
@@ -90,7 +88,7 @@ for (const [where, hasLocks] of [
   test(`Ben writes in two tabs in a tunnel, and each message goes out once and in order${where}`, async ({
     newPerson,
   }) => {
-    const [ben, carol] = [await newPerson("Ben", tall), await newPerson("Carol", tall)];
+    const [ben, carol] = [await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
     // As it is over plain HTTP.
     if (!hasLocks)
       await ben.context.addInitScript(() => {
@@ -118,7 +116,7 @@ for (const [where, hasLocks] of [
 }
 
 test("Ben's tab is sending when he opens another, which leaves the message to the first", async ({ newPerson }) => {
-  const ben = await newPerson("Ben", tall);
+  const ben = await newPerson("Ben", TALL);
   const text = `${ben.name} twice?`;
   await openConversation(ben.page, "General");
   await isConnected(ben.page);
@@ -152,7 +150,7 @@ test("Ben sees in both tabs that a message was refused, and in both that he has 
   newPerson,
   signInAsAdmin,
 }) => {
-  const [ada, ben] = [await signInAsAdmin(), await newPerson("Ben", tall)];
+  const [ada, ben] = [await signInAsAdmin(), await newPerson("Ben", TALL)];
   const group = await createGroup(ada, "Closing down", [ben]);
   await openConversation(ben.page, "Closing down");
   const other = await opensTab(ben, "Closing down");

@@ -1,21 +1,20 @@
 import { expect, type Page } from "@playwright/test";
-import { type Person, test } from "../src/fixtures.ts";
+import { TALL, test } from "../src/fixtures.ts";
 import { createGroup, floodConversation } from "../src/groups.ts";
 import {
+  areIn,
   isConnected,
   messageList,
   messagesOf,
-  openConversation,
   seesConfirmed,
   seesMessage,
   seeTheSame,
   sendMessage,
   textsOf,
   unreadBadge,
+  writes,
 } from "../src/verbs.ts";
 
-// A window that shows a whole test's messages without scrolling, because the list keeps only visible rows.
-const tall = { viewport: { width: 1280, height: 3000 } };
 const HOUR_MS = 3_600_000;
 /** Within this time after waking everything is there. */
 const AWAKE_MS = 10_000;
@@ -24,20 +23,6 @@ const MANY = 900;
 const TOO_MANY = 1_100;
 
 test.use({ allowedErrors: /ERR_(?:CONNECTION_(?:REFUSED|RESET|CLOSED)|EMPTY_RESPONSE)|WebSocket connection to/ });
-
-async function inConversation(name: string, ...people: Person[]): Promise<void> {
-  for (const { page } of people) {
-    await openConversation(page, name);
-    await isConnected(page);
-  }
-}
-
-async function writes({ page, name }: Person, count: number): Promise<string[]> {
-  const texts = Array.from({ length: count }, (_, index) => `${name} ${index + 1}`);
-  for (const text of texts) await sendMessage(page, text);
-  await seesConfirmed(page, texts.at(-1) ?? "");
-  return texts;
-}
 
 /** The browser stops everything this page does, as it does with pages that nobody has looked at for long; or goes on. */
 async function setFrozen(page: Page, isFrozen: boolean): Promise<void> {
@@ -50,10 +35,10 @@ test("Ben's laptop sleeps for an hour and wakes on another network, and he has e
   network,
   newPerson,
 }) => {
-  const ben = await newPerson("Ben", { ...tall, baseURL: network.url });
-  const carol = await newPerson("Carol", tall);
+  const ben = await newPerson("Ben", { ...TALL, baseURL: network.url });
+  const carol = await newPerson("Carol", TALL);
   await ben.page.clock.install();
-  await inConversation("General", ben, carol);
+  await areIn("General", ben, carol);
   await sendMessage(ben.page, `${ben.name} before`);
   await seesMessage(carol.page, `${ben.name} before`);
   // A list that ends too early fetches by itself, which would hide what catching up has missed: not answered here.
@@ -76,9 +61,9 @@ test("Ben's browser freezes the page, his network changes, and he has everything
   network,
   newPerson,
 }) => {
-  const ben = await newPerson("Ben", { ...tall, baseURL: network.url });
-  const carol = await newPerson("Carol", tall);
-  await inConversation("General", ben, carol);
+  const ben = await newPerson("Ben", { ...TALL, baseURL: network.url });
+  const carol = await newPerson("Carol", TALL);
+  await areIn("General", ben, carol);
   await ben.page.route("**/messages?after=*", () => undefined);
 
   await setFrozen(ben.page, true);
@@ -130,7 +115,7 @@ for (const [much, count] of [
     const [ada, ben] = [await signInAsAdmin(), await newPerson("Ben", { baseURL: network.url })];
     const group = await createGroup(ada, "Busy", [ben]);
     await floodConversation(ada, group, 80);
-    await inConversation("Busy", ben);
+    await areIn("Busy", ben);
     await expect(messageList(ben.page).locator('[data-seq="80"]')).toBeVisible();
 
     network.cut();
@@ -160,7 +145,7 @@ test("Ben reads further up while more is written than he can be told, and his pl
   const [ada, ben] = [await signInAsAdmin(), await newPerson("Ben", { baseURL: network.url })];
   const group = await createGroup(ada, "Library", [ben]);
   await floodConversation(ada, group, 150);
-  await inConversation("Library", ben);
+  await areIn("Library", ben);
   await messageList(ben.page).hover();
   while (!(await seqsInView(ben.page)).includes(80)) await scrollsUp(ben.page);
   await expect(messageList(ben.page).getByRole("status")).toHaveCount(0);

@@ -51,6 +51,9 @@ function uniqueName(name: string): string {
   return `${name} ${letters.join("")}`;
 }
 
+/** For `newPerson`: a window that shows a whole test's messages without scrolling, because the list keeps only visible rows. */
+export const TALL = { viewport: { width: 1280, height: 3000 } };
+
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.

@@ -55,6 +55,14 @@ export async function openConversation(page: Page, name: string): Promise<void> 
   await expect(composer(page)).toBeEnabled();
 }
 
+/** These people have the conversation open, and hear what is said in it. */
+export async function areIn(name: string, ...people: { page: Page }[]): Promise<void> {
+  for (const { page } of people) {
+    await openConversation(page, name);
+    await isConnected(page);
+  }
+}
+
 /** Closes the conversation without leaving the app: back to the list of all. */
 export async function leaveConversation(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Confab", exact: true }).click();
@@ -88,6 +96,14 @@ export async function sendMessage(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await composer(page).press("Enter");
   await expect(composer(page)).toHaveValue("");
+}
+
+/** Somebody sends that many messages, one after the other, and sees them confirmed; their texts. */
+export async function writes({ page, name }: { page: Page; name: string }, count: number): Promise<string[]> {
+  const texts = Array.from({ length: count }, (_, index) => `${name} ${index + 1}`);
+  for (const text of texts) await sendMessage(page, text);
+  await seesConfirmed(page, texts.at(-1) ?? "");
+  return texts;
 }
 
 /** The message stands on this screen, once, within a second unless told otherwise. */

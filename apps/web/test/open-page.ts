@@ -1,5 +1,5 @@
 import type { Person } from "@confab/shared/users";
-import { onTestFinished, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { asMe } from "./people.ts";
 
 async function importPage() {
@@ -48,6 +48,18 @@ export async function openPage(person: Person): Promise<Page> {
   page.setSignedIn(asMe(person));
   page.startLive();
   onTestFinished(() => page.stopLive());
+  return page;
+}
+
+export async function isLive(page: Page): Promise<void> {
+  await vi.waitFor(() => expect(page.useConnection.getState().state).toBe("live"));
+}
+
+/** The same with a connection, and a conversation open in it. */
+export async function openLivePage(person: Person, conversationId: string): Promise<Page> {
+  const page = await openPage(person);
+  await isLive(page);
+  await page.openConversation(conversationId);
   return page;
 }
 

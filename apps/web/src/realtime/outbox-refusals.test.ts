@@ -2,7 +2,7 @@ import { MESSAGE_MAX } from "@confab/shared/limits";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
-import { openPage, type Page, shownOn } from "../../test/open-page.ts";
+import { openLivePage, openPage, type Page, shownOn } from "../../test/open-page.ts";
 import { ada, ben } from "../../test/people.ts";
 
 let server: FakeServer;
@@ -10,14 +10,6 @@ let id: string;
 
 const contents = () => server.messagesOf(id).map((message) => message.content);
 const firstRow = (page: Page) => page.useMessages.getState().windows[id]?.rows[0];
-const isLive = (page: Page) => vi.waitFor(() => expect(page.useConnection.getState().state).toBe("live"));
-
-async function openLivePage(person = ada): Promise<Page> {
-  const page = await openPage(person);
-  await isLive(page);
-  await page.openConversation(id);
-  return page;
-}
 
 beforeEach(() => {
   vi.stubGlobal("indexedDB", new IDBFactory());
@@ -27,7 +19,7 @@ beforeEach(() => {
 
 describe("a refusal", () => {
   it("shows in the row with its reason, lets later messages pass, and is over after a retry with the same id", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.refuse = ({ body }) => (JSON.stringify(body ?? "").includes("secret") ? "message_id_reused" : undefined);
     page.sendMessage(id, "secret");
     page.sendMessage(id, "harmless");
@@ -42,14 +34,14 @@ describe("a refusal", () => {
   });
 
   it("is still there after a reload, and is not sent again unasked", async () => {
-    const before = await openLivePage();
+    const before = await openLivePage(ada, id);
     server.refuse = ({ path, method }) =>
       path.endsWith("/messages") && method !== "GET" ? "conversation_not_found" : undefined;
     before.sendMessage(id, "refused");
     await vi.waitFor(() => expect(shownOn(before, id)).toEqual(["refused !"]));
     before.stopLive();
     server.refuse = () => undefined;
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["refused !"]));
     page.sendMessage(id, "fresh");
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["fresh", "refused !"]));
@@ -57,7 +49,7 @@ describe("a refusal", () => {
   });
 
   it("can be given up; what is still on its way cannot", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.refuse = ({ method }) => (method === "SOCKET" ? "request_invalid" : undefined);
     page.sendMessage(id, "nonsense");
     page.discardMessage(id, firstRow(page)?.id ?? "");
@@ -69,7 +61,7 @@ describe("a refusal", () => {
   });
 
   it("comes at once for what no server would take", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     page.sendMessage(id, "x".repeat(MESSAGE_MAX + 1));
     expect(firstRow(page)).toMatchObject({
       status: "failed",
@@ -85,7 +77,7 @@ describe("what may pass the next time", () => {
   it.each(["too_many_requests", "server_busy", "database_unavailable", "server_error"] as const)(
     "%s is tried again",
     async (code) => {
-      const page = await openLivePage();
+      const page = await openLivePage(ada, id);
       let refusals = 0;
       server.refuse = ({ path, method }) =>
         path.endsWith("/messages") && method !== "GET" && refusals++ < 1 ? code : undefined;
@@ -98,7 +90,7 @@ describe("what may pass the next time", () => {
 
 describe("too many messages at once", () => {
   it("wait as long as the server says, show no failure, and go out in their order", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     const triedAt: number[] = [];
     server.retryAfter = 3;
     server.refuse = ({ method }) => {
@@ -117,7 +109,7 @@ describe("too many messages at once", () => {
 
 describe("whose messages these are", () => {
   async function leaveUnsent(): Promise<void> {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.isReachable = false;
     server.socket?.drop();
     page.sendMessage(id, "from Ada");
@@ -129,19 +121,19 @@ describe("whose messages these are", () => {
   it("another person at the same browser neither sees nor sends them, and the writer finds them again", async () => {
     await leaveUnsent();
     server.user = ben;
-    const other = await openLivePage(ben);
+    const other = await openLivePage(ben, id);
     other.sendMessage(id, "from Ben");
     await vi.waitFor(() => expect(shownOn(other, id)).toEqual(["from Ben"]));
     expect(other.countUnsent()).toBe(0);
     other.stopLive();
     server.user = ada;
-    const page = await openLivePage(ada);
+    const page = await openLivePage(ada, id);
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["from Ben", "from Ada"]));
     expect(server.messagesOf(id).map((message) => message.sender.username)).toEqual(["Ben", "Ada"]);
   });
 
   it("a page left behind by a change of person in another tab sends nothing in the new one's name", async () => {
-    const adas = await openLivePage();
+    const adas = await openLivePage(ada, id);
     for (const socket of server.sockets) socket.drop();
     server.refuse = ({ path }) => (path === "/api/v1/workspace" ? "server_busy" : undefined);
     server.user = ben;
@@ -156,7 +148,7 @@ describe("whose messages these are", () => {
   });
 
   it("signing out deletes them with the drafts, but only once the server has agreed", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.refuse = ({ method }) => (method === "SOCKET" ? "request_invalid" : undefined);
     page.sendMessage(id, "unsent");
     page.setDraft(id, "half a thought");
@@ -169,12 +161,12 @@ describe("whose messages these are", () => {
     expect(page.useSession.getState()).toEqual({ status: "signed_out", me: null });
     expect(page.useMessages.getState().windows).toEqual({});
     server.user = ada;
-    const next = await openLivePage(ada);
+    const next = await openLivePage(ada, id);
     expect([next.countUnsent(), next.useDrafts.getState().drafts, shownOn(next, id)]).toEqual([0, {}, []]);
   });
 
   it("a session that merely ends deletes nothing", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.isReachable = false;
     server.socket?.drop();
     page.sendMessage(id, "still mine");
@@ -185,7 +177,7 @@ describe("whose messages these are", () => {
     await vi.waitFor(() => expect(page.useSession.getState().status).toBe("signed_out"));
     expect(page.useMessages.getState().windows).toEqual({});
     server.user = ada;
-    const next = await openLivePage(ada);
+    const next = await openLivePage(ada, id);
     await vi.waitFor(() => expect(shownOn(next, id)).toEqual(["still mine"]));
     expect(next.useDrafts.getState().drafts).toEqual({ [id]: "half a thought" });
   });

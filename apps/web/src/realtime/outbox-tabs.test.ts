@@ -3,7 +3,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
 import { FakeSocket } from "../../test/fake-socket.ts";
-import { openPage, type Page, shownOn } from "../../test/open-page.ts";
+import { isLive, openLivePage, openPage, type Page, shownOn } from "../../test/open-page.ts";
 import { ada, ben } from "../../test/people.ts";
 import { storedEntries } from "../../test/stored-entries.ts";
 
@@ -11,16 +11,8 @@ let server: FakeServer;
 let id: string;
 
 const contents = () => server.messagesOf(id).map((message) => message.content);
-const isLive = (page: Page) => vi.waitFor(() => expect(page.useConnection.getState().state).toBe("live"));
 const shows = (page: Page, rows: string[]) => vi.waitFor(() => expect(shownOn(page, id)).toEqual(rows));
 const firstId = (page: Page) => page.useMessages.getState().windows[id]?.rows[0]?.id ?? "";
-
-async function openLivePage(person = ada): Promise<Page> {
-  const page = await openPage(person);
-  await isLive(page);
-  await page.openConversation(id);
-  return page;
-}
 
 function disconnect(): void {
   server.isReachable = false;
@@ -68,7 +60,7 @@ afterEach(() => {
 
 describe("what is written in one tab without a network", () => {
   it("stands in the other as being sent, and goes out from there when the first is closed", async () => {
-    const [first, second] = [await openLivePage(), await openLivePage()];
+    const [first, second] = [await openLivePage(ada, id), await openLivePage(ada, id)];
     disconnect();
     first.sendMessage(id, "written and closed");
     await shows(second, ["written and closed …"]);
@@ -82,7 +74,7 @@ describe("what is written in one tab without a network", () => {
 
   it("goes out from there also where the browser keeps nothing", async () => {
     vi.stubGlobal("indexedDB", undefined);
-    const [first, second] = [await openLivePage(), await openLivePage()];
+    const [first, second] = [await openLivePage(ada, id), await openLivePage(ada, id)];
     disconnect();
     first.sendMessage(id, "private window");
     await shows(second, ["private window …"]);
@@ -93,7 +85,7 @@ describe("what is written in one tab without a network", () => {
   });
 
   it("goes out in the order in which it was written, whichever tab it was written in", async () => {
-    const [first, second] = [await openLivePage(), await openLivePage()];
+    const [first, second] = [await openLivePage(ada, id), await openLivePage(ada, id)];
     disconnect();
     first.sendMessage(id, "one");
     await shows(second, ["one …"]);
@@ -108,8 +100,8 @@ describe("what is written in one tab without a network", () => {
 
 describe("a tab that is closed in the midst of sending", () => {
   it("hands on to the other within five seconds", async () => {
-    const second = await openLivePage();
-    const first = await openLivePage();
+    const second = await openLivePage(ada, id);
+    const first = await openLivePage(ada, id);
     // vi.waitFor would move this clock on: a slow machine would be past the five seconds before the tab is closed.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { socket } = server;
@@ -127,7 +119,7 @@ describe("a tab that is closed in the midst of sending", () => {
 
 describe("what becomes of a message", () => {
   it("is seen in the other tab: refused, tried again, refused and discarded", async () => {
-    const [first, second] = [await openLivePage(), await openLivePage()];
+    const [first, second] = [await openLivePage(ada, id), await openLivePage(ada, id)];
     server.refuse = ({ method }) => (method === "SOCKET" ? "message_id_reused" : undefined);
     first.sendMessage(id, "refused");
     for (const page of [first, second]) await shows(page, ["refused !"]);
@@ -149,7 +141,7 @@ describe("what becomes of a message", () => {
   });
 
   it("is seen in a tab that has no connection of its own, and is not sent from there again", async () => {
-    const [first, second] = [await openLivePage(), await openLivePage()];
+    const [first, second] = [await openLivePage(ada, id), await openLivePage(ada, id)];
     disconnect();
     first.sendMessage(id, "by the first");
     await shows(second, ["by the first …"]);
@@ -166,7 +158,7 @@ describe("what becomes of a message", () => {
   });
 
   it("is nothing to the tab of another person", async () => {
-    const adas = await openLivePage();
+    const adas = await openLivePage(ada, id);
     disconnect();
     const bens = await openPage(ben);
     adas.sendMessage(id, "of Ada's");
@@ -179,7 +171,7 @@ describe("what becomes of a message", () => {
   });
 
   it("is not changed by what is no word of this page's", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     disconnect();
     page.sendMessage(id, "mine");
     const channel = new BroadcastChannel(`confab.outbox.${ada.id}`);
@@ -203,7 +195,7 @@ describe("several tabs with the same messages waiting", () => {
 
   /** The first tab has sent a message and waits for the answer, which the caller lets come, when a second is opened. */
   async function openWhileSending(): Promise<{ pages: [Page, Page]; answer: () => void }> {
-    const first = await openLivePage();
+    const first = await openLivePage(ada, id);
     const { socket } = server;
     const obey = socket?.onCommand;
     if (socket === undefined || obey === undefined) throw new Error("no socket");
@@ -218,7 +210,7 @@ describe("several tabs with the same messages waiting", () => {
 
   it("show each of them once, also where a browser gives them no turns", async () => {
     expect(navigator.locks).toBeUndefined();
-    const first = await openLivePage();
+    const first = await openLivePage(ada, id);
     disconnect();
     const written = ["one", "two", "three"];
     for (const line of written) first.sendMessage(id, line);
@@ -265,7 +257,7 @@ describe("several tabs with the same messages waiting", () => {
     let wakeUp: () => void = () => undefined;
     const asleep = new Promise<void>((resolve) => (wakeUp = resolve));
     const sleeper = locks.request(`confab.outbox.${ada.id}.${id}`, () => asleep);
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     page.sendMessage(id, "not waiting for ever");
     await vi.waitFor(async () => expect((await locks.query()).pending).toHaveLength(1));
     expect(contents()).toEqual([]);

@@ -1,5 +1,5 @@
 import { idSchema } from "@confab/shared/ids";
-import { messageSchema } from "@confab/shared/messages";
+import { type Message, messageSchema } from "@confab/shared/messages";
 import { z } from "zod";
 import { removeUnsentRow, useMessages } from "../stores/messages.store.ts";
 import { sendWaiting, showEntry } from "./outbox.ts";
@@ -54,7 +54,7 @@ function takeDropped(id: string): void {
 }
 
 /** The one way in for messages again: an event of this tab's own may have been here before, or come later. */
-function takeStored(message: z.infer<typeof messageSchema>): void {
+function takeStored(message: Message): void {
   forgetEntry(message.id);
   takeMessages(message.conversation_id, [message]);
 }

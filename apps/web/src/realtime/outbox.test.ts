@@ -1,7 +1,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../test/fake-server.ts";
-import { openPage, type Page, shownOn } from "../../test/open-page.ts";
+import { isLive, openLivePage, openPage, type Page, shownOn } from "../../test/open-page.ts";
 import { ada, ben } from "../../test/people.ts";
 import { storedEntries } from "../../test/stored-entries.ts";
 
@@ -9,14 +9,6 @@ let server: FakeServer;
 let id: string;
 
 const contents = () => server.messagesOf(id).map((message) => message.content);
-const isLive = (page: Page) => vi.waitFor(() => expect(page.useConnection.getState().state).toBe("live"));
-
-async function openLivePage(person = ada): Promise<Page> {
-  const page = await openPage(person);
-  await isLive(page);
-  await page.openConversation(id);
-  return page;
-}
 
 function disconnect(): void {
   server.isReachable = false;
@@ -41,7 +33,7 @@ afterEach(() => {
 
 describe("sending", () => {
   it("shows the message at once and sends it over the live socket, under one id all the way", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     page.sendMessage(id, "hello");
     expect(shownOn(page, id)).toEqual(["hello …"]);
     const minted = page.useMessages.getState().windows[id]?.rows[0]?.id;
@@ -53,7 +45,7 @@ describe("sending", () => {
   });
 
   it("keeps a person's own order, also of what is written within one millisecond", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     const written = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     for (const line of written) page.sendMessage(id, line);
     await vi.waitFor(() => expect(contents()).toEqual(written));
@@ -70,7 +62,7 @@ describe("sending", () => {
   });
 
   it("asks over HTTP at once when the socket ends before its answer and does not come back", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.loses = ({ type }) => type.startsWith("message.");
     page.sendMessage(id, "cut off");
     await vi.waitFor(() => expect(contents()).toEqual(["cut off"]));
@@ -82,7 +74,7 @@ describe("sending", () => {
 
   it("asks over HTTP, with the same id, when a live socket has not answered for ten seconds", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.loses = ({ type }) => type.startsWith("message.");
     page.sendMessage(id, "hello?");
     await vi.waitFor(() => expect(contents()).toEqual(["hello?"]));
@@ -95,7 +87,7 @@ describe("sending", () => {
   });
 
   it("counts nothing of one's own as unread", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     page.sendMessage(id, "mine");
     await vi.waitFor(() => expect(shownOn(page, id)).toEqual(["mine"]));
     expect(page.useConversations.getState().conversations[id]).toMatchObject({ last_seq: 1, unread: 0 });
@@ -104,7 +96,7 @@ describe("sending", () => {
 
 describe("without a network", () => {
   it("waits, and sends each message once and in order after reconnecting", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     disconnect();
     for (const line of ["one", "two", "three"]) page.sendMessage(id, line);
     expect(shownOn(page, id)).toEqual(["one …", "two …", "three …"]);
@@ -115,7 +107,7 @@ describe("without a network", () => {
   });
 
   it("sends again what was stored although its answer was lost, and nothing doubles", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     server.loses = ({ type }) => type.startsWith("message.");
     page.sendMessage(id, "stored");
     await vi.waitFor(() => expect(contents()).toEqual(["stored"]));
@@ -129,7 +121,7 @@ describe("without a network", () => {
   });
 
   it("does not wait for a request that hangs once the socket is back", async () => {
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     disconnect();
     server.isReachable = true;
     server.delay = ({ method }) => (method === "POST" ? new Promise(() => undefined) : undefined);
@@ -144,7 +136,7 @@ describe("without a network", () => {
   });
 
   it("survives a reload: the row is back, and the message goes out once", async () => {
-    const before = await openLivePage();
+    const before = await openLivePage(ada, id);
     disconnect();
     before.sendMessage(id, "written on a train");
     await vi.waitFor(() => expect(before.countUnsent()).toBe(1));
@@ -161,7 +153,7 @@ describe("without a network", () => {
 
   it("works without storage for as long as the page lives", async () => {
     vi.stubGlobal("indexedDB", undefined);
-    const page = await openLivePage();
+    const page = await openLivePage(ada, id);
     disconnect();
     page.sendMessage(id, "private window");
     await reconnect(page);

@@ -1,13 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ChangesPage, Conversation } from "@confab/shared/conversations";
+import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
 import type { Event } from "@confab/shared/events";
 import { CHANGES_PAGE_MAX, MESSAGES_PAGE_MAX } from "@confab/shared/limits";
 import type { Message, MessagesPage } from "@confab/shared/messages";
 
 /** Events of one moment may overtake each other on their way through the server. */
 const GAP_PATIENCE_MS = 300;
-/** Further behind than this, the newest page is less to fetch than all the changes. */
-const CHANGES_MAX = 1_000;
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 3_000;
 
@@ -123,8 +121,7 @@ export class Windows {
     window.isCatchingUp = true;
     let patience = RETRY_BASE_MS;
     while (!this.#isStopped && this.#windows.get(window.conversation) === window && window.known < window.heard) {
-      const isFar = window.heard - window.known > CHANGES_MAX;
-      const isDone = await (isFar ? this.#beginAnew(window) : this.#readChanges(window)).then(
+      const isDone = await this.#readChanges(window).then(
         () => true,
         () => false,
       );
@@ -138,7 +135,8 @@ export class Windows {
   async #readChanges(window: Window): Promise<void> {
     const query = `after_revision=${window.known}&limit=${CHANGES_PAGE_MAX}`;
     const path = `/api/v1/conversations/${window.conversation}/changes?${query}`;
-    const page = (await this.#handlers.get(path)) as ChangesPage;
+    const page = (await this.#handlers.get(path)) as ChangesAnswer;
+    if (page.limited) return this.#beginAnew(window);
     for (const message of page.messages) this.#take(window, message, "changes");
     window.known = Math.max(window.known, page.revision);
     if (page.complete) window.head = Math.max(window.head, page.conversation.last_seq);

@@ -88,9 +88,8 @@ async function putInto(
 
 /**
  * Takes somebody else out of a group; links made before let them in no more, until they are in it again. The owner who
- * answers for it can only be taken out by an administrator. Throws
- * request_invalid naming `user_id` for oneself, member_not_found, owner_required, group_of_everyone,
- * conversation_archived, and what lockManagedGroup throws.
+ * answers for it can only be taken out by an administrator. Throws request_invalid naming `user_id` for oneself,
+ * member_not_found, owner_required, group_of_everyone, conversation_archived, and what lockManagedGroup throws.
  */
 export async function removeMember(
   deps: GroupDeps,

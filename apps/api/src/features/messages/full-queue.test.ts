@@ -1,9 +1,8 @@
-import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-conversation.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
+import { attempt, newMessage } from "../../../test/test-writer.ts";
 import { type Db, openDb } from "../../core/db.ts";
-import { toAppError } from "../../plugins/error-handler.ts";
 import { MessageWriter, type NewMessage } from "./messages.writer.ts";
 
 let database: TestDatabase;
@@ -32,28 +31,18 @@ describe("more sends at once than there is room for", { timeout: 40_000 }, () =>
       release = resolve;
     });
     const writer = new MessageWriter(db, () => held);
-    const newMessage = (): NewMessage => ({
-      id: newId(),
-      conversation_id: group,
-      sender_id: ada,
-      content,
-      sent_from_client: "2026-01-02T03:04:05.678Z",
-    });
-    const attempt = (sent: NewMessage) =>
-      writer.write(sent).then(
-        ({ message }) => message.seq,
-        (error: unknown) => toAppError(error).code,
-      );
+    const next = () => newMessage(group, ada, content);
+    const send = (message: NewMessage) => attempt(writer.write(message));
     // The first is stored and its announcement held up: everything else has to wait for it.
-    expect(await attempt(newMessage())).toBe(1);
-    const sent = Array.from({ length: count - 1 }, newMessage);
-    const answers = sent.map(attempt);
+    expect(await send(next())).toBe(1);
+    const sent = Array.from({ length: count - 1 }, next);
+    const answers = sent.map(send);
     release();
     const settled = await Promise.all(answers);
     const again = sent.filter((_, index) => settled[index] === "server_busy");
     expect(count - again.length).toBe(room);
     expect(settled.filter((answer) => typeof answer === "number")).toHaveLength(room - 1);
     expect(await expectGapFree(db, group)).toHaveLength(room);
-    expect(await Promise.all(again.map(attempt))).toEqual(again.map((_, index) => room + index + 1));
+    expect(await Promise.all(again.map(send))).toEqual(again.map((_, index) => room + index + 1));
   });
 });

@@ -2,9 +2,8 @@ import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-conversation.ts";
 import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
+import { attempt, newMessage, newWriter } from "../../../test/test-writer.ts";
 import { type Db, openDb, sql } from "../../core/db.ts";
-import { AppError } from "../../core/errors.ts";
-import { MessageWriter, type NewMessage, type WrittenMessage } from "./messages.writer.ts";
 
 let database: TestDatabase;
 let db: Db;
@@ -25,25 +24,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A node's writer, and what it announced, batch after batch. */
-function newWriter(on: Db) {
-  const announced: WrittenMessage[] = [];
-  const writer = new MessageWriter(on, async (batch) => void announced.push(...batch));
-  return { writer, announced };
-}
-
-function message(conversation_id: string, sender_id: string, content: string, id = newId()): NewMessage {
-  return { id, conversation_id, sender_id, content, sent_from_client: "2026-01-02T03:04:05.678Z" };
-}
-
-const codeOf = (error: unknown) => (error instanceof AppError ? error.code : String(error));
-const attempt = (sent: Promise<WrittenMessage>) => sent.then(({ message: stored }) => stored.seq, codeOf);
-
 describe("MessageWriter.write", () => {
   it("stores an id once, however often it is sent at the same moment, and gives everyone the same seq", async () => {
     const group = await insertGroup(db, "Once", [ada, ben]);
     const { writer, announced } = newWriter(db);
-    const sent = message(group, ada, "just this once");
+    const sent = newMessage(group, ada, "just this once");
     const answers = await Promise.all(Array.from({ length: 50 }, () => writer.write(sent)));
     expect(new Set(answers.map((answer) => answer.message.seq))).toEqual(new Set([1]));
     expect(answers.every((answer) => answer.message.content === "just this once")).toBe(true);
@@ -54,9 +39,9 @@ describe("MessageWriter.write", () => {
   it("gives the stored message when an id comes again later, and announces it no more", async () => {
     const group = await insertGroup(db, "Later", [ada, ben]);
     const { writer, announced } = newWriter(db);
-    const sent = message(group, ada, "hello");
+    const sent = newMessage(group, ada, "hello");
     const first = await writer.write(sent);
-    await writer.write(message(group, ben, "something in between"));
+    await writer.write(newMessage(group, ben, "something in between"));
     const again = await newWriter(otherDb).writer.write({ ...sent, sent_from_client: "2027-01-01T00:00:00Z" });
     expect(first.is_new).toBe(true);
     expect(again).toEqual({ ...first, is_new: false });
@@ -68,7 +53,7 @@ describe("MessageWriter.write", () => {
   it("refuses an id that stands for another text or another sender's message, and overwrites nothing", async () => {
     const group = await insertGroup(db, "Reused", [ada, ben]);
     const { writer } = newWriter(db);
-    const sent = message(group, ada, "mine");
+    const sent = newMessage(group, ada, "mine");
     await writer.write(sent);
     expect(await attempt(writer.write({ ...sent, content: "other" }))).toBe("message_id_reused");
     expect(await attempt(writer.write({ ...sent, sender_id: ben }))).toBe("message_id_reused");
@@ -78,8 +63,8 @@ describe("MessageWriter.write", () => {
   it("lets the first of two win when one id comes with two texts in the same batch", async () => {
     const group = await insertGroup(db, "Two texts", [ada, ben]);
     const { writer } = newWriter(db);
-    const busy = writer.write(message(group, ben, "keeps the writer busy"));
-    const sent = message(group, ada, "first");
+    const busy = writer.write(newMessage(group, ben, "keeps the writer busy"));
+    const sent = newMessage(group, ada, "first");
     const answers = await Promise.all(
       [busy, writer.write(sent), writer.write({ ...sent, content: "second" })].map(attempt),
     );
@@ -95,8 +80,8 @@ describe("MessageWriter.write", () => {
     const { writer } = newWriter(db);
     const id = newId();
     const answers = await Promise.all([
-      writer.write(message(one, ada, "a", id)),
-      writer.write(message(two, ada, "b", id)),
+      writer.write(newMessage(one, ada, "a", id)),
+      writer.write(newMessage(two, ada, "b", id)),
     ]);
     expect(answers.map((answer) => answer.message.content)).toEqual(["a", "b"]);
   });
@@ -105,9 +90,9 @@ describe("MessageWriter.write", () => {
     const group = await insertGroup(db, "Closed", [ada]);
     const { writer, announced } = newWriter(db);
     const answers = await Promise.all([
-      attempt(writer.write(message(group, mallory, "let me in"))),
-      attempt(writer.write(message(group, ada, "hello"))),
-      attempt(writer.write(message(newId(), ada, "anyone here?"))),
+      attempt(writer.write(newMessage(group, mallory, "let me in"))),
+      attempt(writer.write(newMessage(group, ada, "hello"))),
+      attempt(writer.write(newMessage(newId(), ada, "anyone here?"))),
     ]);
     expect(answers).toEqual(["conversation_not_found", 1, "conversation_not_found"]);
     expect(await expectGapFree(db, group)).toMatchObject([{ content: "hello" }]);
@@ -118,7 +103,9 @@ describe("MessageWriter.write", () => {
     const group = await insertGroup(db, "Poison", [ada, ben]);
     const { writer, announced } = newWriter(db);
     const contents = ["first", "a", "b", "poison \u0000", "c", "d"];
-    const answers = await Promise.all(contents.map((content) => attempt(writer.write(message(group, ada, content)))));
+    const answers = await Promise.all(
+      contents.map((content) => attempt(writer.write(newMessage(group, ada, content)))),
+    );
     expect(answers.map((answer) => typeof answer)).toEqual([
       "number",
       "number",
@@ -138,7 +125,7 @@ describe("two nodes writing into the same conversations", () => {
     const groups = await Promise.all(["N1", "N2", "N3"].map((name) => insertGroup(db, name, senders)));
     const nodes = [newWriter(db), newWriter(otherDb)] as const;
     const sent = groups.flatMap((group) =>
-      senders.flatMap((sender) => Array.from({ length: 60 }, (_, n) => message(group, sender, `${n}`))),
+      senders.flatMap((sender) => Array.from({ length: 60 }, (_, n) => newMessage(group, sender, `${n}`))),
     );
     // Every third message goes to both nodes, as after a lost answer.
     const tries = await Promise.all(
@@ -168,7 +155,7 @@ describe("two nodes writing into the same conversations", () => {
       const run = async (node: typeof here, sender: string) => {
         const sends: Promise<unknown>[] = [];
         for (let n = 0; n < 200; n += 1) {
-          sends.push(attempt(node.writer.write(message(group, sender, isBad(n) ? `${n}\u0000` : `${n}`))));
+          sends.push(attempt(node.writer.write(newMessage(group, sender, isBad(n) ? `${n}\u0000` : `${n}`))));
           if (n % 5 === 4) await new Promise(setImmediate);
         }
         return Promise.all(sends);
@@ -183,81 +170,6 @@ describe("two nodes writing into the same conversations", () => {
   );
 });
 
-describe("a conversation that somebody else holds locked", () => {
-  it("is told to be busy, and holds up the others once at most", async () => {
-    const [held, open] = [await insertGroup(db, "Held", [ada, ben]), await insertGroup(db, "Open", [ada])];
-    const { writer, announced } = newWriter(db);
-    const lock = await holdLocked(held);
-    const sendAll = () =>
-      Promise.all([
-        attempt(writer.write(message(held, ada, "into the lock"))),
-        attempt(writer.write(message(open, ada, "past it"))),
-        attempt(writer.write(message(held, ben, "into the lock, too"))),
-      ]);
-    expect(await sendAll()).toEqual(["server_busy", 1, "server_busy"]);
-    // The lock is not waited for any more: that alone would take more than half a second each time.
-    const startedAt = performance.now();
-    for (let n = 2; n <= 6; n += 1) expect(await sendAll()).toEqual(["server_busy", n, "server_busy"]);
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
-    await lock.release();
-    expect(await sendAll()).toEqual([1, 7, 2]);
-    expect(announced).toHaveLength(9);
-    for (const group of [held, open]) await expectGapFree(db, group);
-  });
-
-  it("is waited for while that is short", async () => {
-    const held = await insertGroup(db, "Held briefly", [ada]);
-    const lock = await holdLocked(held);
-    const sent = attempt(newWriter(db).writer.write(message(held, ada, "patience")));
-    await expect.poll(waitingForLocks).toBe(1);
-    await lock.release();
-    expect(await sent).toBe(1);
-  });
-
-  it("may be the whole table: everybody is told, nobody hangs, and all goes on afterwards", async () => {
-    const group = await insertGroup(db, "Everything", [ada]);
-    const { writer } = newWriter(db);
-    const done = Promise.withResolvers<void>();
-    const locked = Promise.withResolvers<void>();
-    const holding = otherDb.$transaction(async (tx) => {
-      await tx.$executeRaw`LOCK TABLE conversations IN SHARE MODE`;
-      locked.resolve();
-      await done.promise;
-    });
-    await locked.promise;
-    const answers = await Promise.allSettled([1, 2, 3].map((n) => writer.write(message(group, ada, `${n}`))));
-    expect(answers.map((answer) => answer.status)).toEqual(["rejected", "rejected", "rejected"]);
-    done.resolve();
-    await holding;
-    expect(await attempt(writer.write(message(group, ada, "again")))).toBe(1);
-  });
-
-  const waitingForLocks = async () => {
-    const [row] = await otherDb.$queryRaw<{ n: number }[]>`
-      SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    return row?.n;
-  };
-
-  async function holdLocked(group: string): Promise<{ release(): Promise<void> }> {
-    const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const holding = otherDb.$transaction(
-      async (tx) => {
-        await tx.$queryRaw(sql`SELECT 1 FROM conversations WHERE id = ${group}::uuid FOR UPDATE`);
-        locked.resolve();
-        await done.promise;
-      },
-      { timeout: 10_000 },
-    );
-    await locked.promise;
-    return {
-      release: async () => {
-        done.resolve();
-        await holding;
-      },
-    };
-  }
-});
-
 describe("a member removed during a storm", () => {
   it("has nothing stored after the removal's commit, and the others go on", async () => {
     const group = await insertGroup(db, "Removal", [ada, ben]);
@@ -266,7 +178,7 @@ describe("a member removed during a storm", () => {
     const storm = async (sender: string) => {
       const answers: (number | string)[] = [];
       for (let wave = 0; wave < 60 || !removed; wave += 1) {
-        const sends = nodes.map((node) => attempt(node.writer.write(message(group, sender, `${wave}`))));
+        const sends = nodes.map((node) => attempt(node.writer.write(newMessage(group, sender, `${wave}`))));
         answers.push(...(await Promise.all(sends)));
       }
       return answers;

@@ -206,15 +206,14 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
 }
 
 /**
- * One statement for the whole batch. Conversations are locked in order of id (no deadlock between nodes), membership
- * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
- * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than the lock's),
- * nothing is written and the send is `raced`, to be tried again. An archived group takes nothing new, but a repeat of
- * what was sent before still gets its answer. Without `waitsForLocks`, a conversation that somebody else has locked is
- * `passed_over`: nothing is written in it. Membership and what is stored are looked up by scalar subqueries: from joins
- * PostgreSQL expects one row, and then goes through the whole batch for each message of it. Where the bus is PostgreSQL's
- * own, the other nodes are notified by the same
- * statement: with the commit, or not at all.
+ * One statement for the whole batch. Conversations are locked in order of id (no deadlock between nodes), and seq and
+ * revision are given under the lock. The statement sees the database as of its start, but gets the lock maybe later: where
+ * the conversation moved in between (`seen` is older than the lock's), nothing is written and the send is `raced`, to be
+ * tried again. An archived group takes nothing new, but a repeat of what was sent before still gets its answer. Without
+ * `waitsForLocks`, a conversation that somebody else has locked is `passed_over`: nothing is written in it. Membership and
+ * what is stored are looked up by scalar subqueries: of joins PostgreSQL expects one row, and then goes through the whole
+ * batch for each message of it. Where the bus is PostgreSQL's own, the other nodes are notified by the same statement:
+ * with the commit, or not at all.
  */
 function writeStatement(
   db: Db,

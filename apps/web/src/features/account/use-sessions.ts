@@ -1,6 +1,7 @@
 import type { Session } from "@confab/shared/sessions";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { accountApi } from "../../lib/account-api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 
 export const SESSIONS_KEY = ["sessions"];
 
@@ -9,8 +10,7 @@ export function useSessions() {
   return useInfiniteQuery({
     queryKey: SESSIONS_KEY,
     queryFn: ({ pageParam }) => accountApi.listSessions(pageParam !== null ? { after: pageParam } : {}),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => inOrder(data.pages.flatMap((page) => page.sessions)),
   });
 }

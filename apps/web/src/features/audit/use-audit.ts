@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { adminApi } from "../../lib/admin-api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 import { type AuditForm, filterOf } from "./audit-filter.ts";
 
@@ -12,8 +13,7 @@ export function useAudit(form: AuditForm) {
   return useInfiniteQuery({
     queryKey: ["audit", filter],
     queryFn: ({ pageParam }) => adminApi.listAudit({ ...filter, ...(pageParam !== null && { after: pageParam }) }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.events),
     placeholderData: keepPreviousData,
   });

@@ -1,6 +1,7 @@
 import type { ListGroupsQuery } from "@confab/shared/groups";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { adminApi } from "../../lib/admin-api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
 const TYPING_PAUSE_MS = 180;
@@ -12,8 +13,7 @@ export function useGroups(typed: string, state: NonNullable<ListGroupsQuery["sta
     queryKey: ["groups", query, state],
     queryFn: ({ pageParam }) =>
       adminApi.listGroups({ query: query || undefined, state, after: pageParam ?? undefined }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.groups),
     placeholderData: keepPreviousData,
   });

@@ -2,6 +2,7 @@ import type { Conversation } from "@confab/shared/conversations";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "../../lib/api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 import { usePresence } from "../../stores/presence.store.ts";
 import { upsertPeople, useUsers } from "../../stores/users.store.ts";
 
@@ -19,8 +20,7 @@ export function useMembers(conversation: Pick<Conversation, "id" | "member_versi
       );
       return page;
     },
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     // The list as it was stays on the screen while the new one is read; another conversation's does not.
     placeholderData: (previous, previousQuery) =>
       previousQuery?.queryKey[1] === conversation.id ? previous : undefined,

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "../../lib/api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
 const TYPING_PAUSE_MS = 180;
@@ -10,8 +11,7 @@ export function usePeople(typed: string, enabled = true) {
   return useInfiniteQuery({
     queryKey: ["users", query],
     queryFn: ({ pageParam }) => api.listUsers({ query: query || undefined, after: pageParam ?? undefined }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.users),
     placeholderData: keepPreviousData,
     enabled,

@@ -2,6 +2,7 @@ import type { CreateInviteBody } from "@confab/shared/invites";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { groupsApi } from "../../lib/groups-api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 
 function keyOf(conversationId: string | null) {
   return ["invites", conversationId ?? "account"];
@@ -12,8 +13,7 @@ export function useInvites(conversationId: string | null) {
   return useInfiniteQuery({
     queryKey: keyOf(conversationId),
     queryFn: ({ pageParam }) => groupsApi.listInvites(conversationId, pageParam !== null ? { after: pageParam } : {}),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.invites),
   });
 }
@@ -24,8 +24,7 @@ export function useInviteUses(conversationId: string | null, inviteId: string) {
     queryKey: [...keyOf(conversationId), inviteId, "uses"],
     queryFn: ({ pageParam }) =>
       groupsApi.listInviteUses(conversationId, inviteId, pageParam !== null ? { after: pageParam } : {}),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.uses),
   });
 }

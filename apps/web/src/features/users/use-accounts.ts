@@ -2,6 +2,7 @@ import type { Account, AccountKind, AccountSort, ListAccountsAnswer } from "@con
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { adminApi } from "../../lib/admin-api.ts";
+import { BY_PAGES } from "../../lib/pages.ts";
 import { useDebounced } from "../../ui/use-debounced.ts";
 
 const TYPING_PAUSE_MS = 180;
@@ -25,8 +26,7 @@ export function useAccounts({ typed, kind, sort }: AccountFilter) {
         ...(query !== "" && { query }),
         ...(pageParam !== null && { after: pageParam }),
       }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
+    ...BY_PAGES,
     select: (data) => data.pages.flatMap((page) => page.accounts),
     placeholderData: keepPreviousData,
   });

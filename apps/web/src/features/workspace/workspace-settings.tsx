@@ -39,7 +39,7 @@ function Setting({ settings, children }: SettingProps) {
   // Kept here, not read from the mutation, which tells of itself a moment later: until then the choice would jump back.
   const [chosen, choose] = useState<Partial<Settings>>({});
   const change = (changes: Partial<Settings>) => {
-    choose(changes);
+    choose((before) => ({ ...before, ...changes }));
     mutate(changes, { onSettled: () => choose({}) });
   };
   const isSlow = useLater(isPending, SAVING_SHOWN_AFTER_MS);
