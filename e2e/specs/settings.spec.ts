@@ -20,7 +20,7 @@ test("Ada closes registration, and the page says so; by invitation, Carol comes 
   await ada.goto("/settings");
   await expect(ada.getByRole("radio", { name: "Open" })).toBeChecked();
   await ada.getByRole("radio", { name: "Closed" }).check();
-  await expect(ada.getByText("Saved")).toBeVisible();
+  await expect(ada.getByText("Saved", { exact: true })).toBeVisible();
   await carol.goto("/register");
   await expect(carol.getByText("Registration is closed here.")).toBeVisible();
 

@@ -28,6 +28,8 @@ interface TestFixtures {
   newGuest: (name: string, options?: PersonOptions) => Promise<Person>;
   /** The administrator in a browser of their own. */
   signInAsAdmin: (options?: PersonOptions) => Promise<Person>;
+  /** Every browser of the test. */
+  contexts: BrowserContext[];
   /** A server that the test may stop and kill. */
   ownServer: Server;
   /** A way to the worker's server that the test may break, for whoever comes with `baseURL: network.url`. */
@@ -65,9 +67,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   allowedErrors: [null, { option: true }],
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
-  ownServer: async ({}, use) => {
+  contexts: async ({}, use) => use([]),
+
+  ownServer: async ({ contexts }, use) => {
     const server = await startServer();
     await use(server);
+    // In whatever order a test names what it needs: a page whose server goes away looks for it, and says so.
+    await closeAll(contexts);
     await server.dispose();
   },
 
@@ -78,8 +84,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     network.dispose();
   },
 
-  newVisitor: async ({ browser, server, allowedErrors }, use, testInfo) => {
-    const contexts: BrowserContext[] = [];
+  newVisitor: async ({ browser, server, contexts, allowedErrors }, use, testInfo) => {
     const problems: string[] = [];
     await use(async ({ server: own = server, ...options } = {}) => {
       const context = await browser.newContext({ baseURL: own.url, ...options });
@@ -87,7 +92,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       watch(context, problems);
       return { context, page: await context.newPage() };
     });
-    for (const context of contexts) await context.close();
+    await closeAll(contexts);
     if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach("server log", { body: server.log });
     expect(
       problems.filter((problem) => !allowedErrors?.test(problem)),
@@ -134,6 +139,10 @@ async function post(context: BrowserContext, path: string, data: object): Promis
   const text = await answer.text();
   if (!answer.ok()) throw new Error(`POST ${path} was answered with ${answer.status()}: ${text}`);
   return accountAnswerSchema.parse(JSON.parse(text)).user.id;
+}
+
+async function closeAll(contexts: BrowserContext[]): Promise<void> {
+  for (const context of contexts) await context.close();
 }
 
 function watch(context: BrowserContext, problems: string[]): void {

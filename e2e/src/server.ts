@@ -107,7 +107,8 @@ export class Server {
     const deadline = Date.now() + START_MS_MAX;
     while (Date.now() < deadline) {
       if (!this.#isRunning()) throw new Error(`The server ended while starting (${child.exitCode}).\n${this.log}`);
-      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      // It listens when it is ready. Asked for /readyz, it would later wait for a balancer to notice its end.
+      const answer = await fetch(`${this.url}/healthz`).catch(() => null);
       await answer?.body?.cancel();
       if (answer?.status === 200) return;
       await delay(25);

@@ -9,6 +9,7 @@ import type { Config } from "./core/config.ts";
 import type { Db } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
+import { Life } from "./core/life.ts";
 import { accountsRoutes } from "./features/accounts/accounts.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
@@ -34,6 +35,7 @@ import { workspaceRoutes } from "./features/workspace/workspace.routes.ts";
 import { accessTokens } from "./plugins/access-tokens.ts";
 import { bodies, parseQuery } from "./plugins/bodies.ts";
 import { crossOrigin } from "./plugins/cross-origin.ts";
+import { draining } from "./plugins/draining.ts";
 import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
 import { schemaCompiler } from "./plugins/schema-compiler.ts";
@@ -58,7 +60,7 @@ export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS) {
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
   const writer = new MessageWriter(db, (batch) => announcer.announceCommitted(batch), bus);
   const messageLimits = new MessageLimits(config.rateLimitScale);
-  return { config, db, hub, log, audiences, announcer, writer, messageLimits };
+  return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
 
 /** How this node talks to others: by Redis if there is one, by the database otherwise. */
@@ -79,6 +81,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Some HTTP clients offer HTTP/2 with every request; only the socket's own address leaves HTTP, all else is answered.
     http: { headersTimeout: 10_000, shouldUpgradeCallback: isSocketUpgrade },
     forceCloseConnections: "idle",
+    // Whoever still comes while the server ends is served, too.
+    return503OnClosing: false,
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError,
     // An e-mail address may stand in an address, each of its characters as three.
@@ -86,6 +90,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const deps = wire(config, db, app.log, chooseBus(config, app.log));
 
+  await app.register(draining, { life: deps.life });
   await app.register(errorHandler);
   await app.register(bodies);
   await app.register(schemaCompiler);

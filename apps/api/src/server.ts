@@ -1,14 +1,19 @@
+import { setTimeout as delay } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./core/config.ts";
 import { openDb } from "./core/db.ts";
-import { startEmbeddedPostgres } from "./database/embedded-postgres.ts";
 import { migrate } from "./database/migrate.ts";
+import { startSupervisedPostgres } from "./database/supervised-postgres.ts";
 import { prepareWorkspace } from "./features/workspace/workspace.service.ts";
 import { stopWith } from "./start-error.ts";
 
-/** Long enough for what is in flight, short enough for a supervisor's patience. */
-const SHUTDOWN_MS = 10_000;
+/** Supervisors wait at least this long before they kill: time for balancers to notice, and for what is in flight. */
+const CLOSE_MS = 13_000;
+/** For something that nobody has thought of. */
+const SHUTDOWN_MS = 14_500;
+/** A database that says nothing says no goodbye either. */
+const GOODBYE_MS = 1_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -16,7 +21,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const opened: (() => Promise<unknown>)[] = [];
 
 async function closeAll(): Promise<void> {
-  for (const close of opened.splice(0).reverse()) await close();
+  const patience = delay(CLOSE_MS, null, { ref: false });
+  for (const close of opened.splice(0).reverse()) await Promise.race([close(), patience]);
 }
 
 async function start(config: Config): Promise<void> {
@@ -29,7 +35,7 @@ async function start(config: Config): Promise<void> {
   if (applied.length > 0) say(`Applied ${applied.length} database migration${applied.length > 1 ? "s" : ""}.`);
 
   const db = openDb(databaseUrl);
-  opened.push(() => db.$disconnect());
+  opened.push(() => Promise.race([db.$disconnect(), delay(GOODBYE_MS)]));
   const app = await buildApp({ config: { ...config, databaseUrl }, db, logger: { level: config.logLevel } });
   opened.push(() => app.close());
   const setupToken = await prepareWorkspace({ db, config });
@@ -40,8 +46,7 @@ async function start(config: Config): Promise<void> {
 
 async function startOwnDatabase(config: Config): Promise<string> {
   const log = { info: () => undefined, warn: say, error: say };
-  const onExit = () => say("Nothing can be read or stored without it. Start Confab anew.");
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log, onExit });
+  const postgres = await startSupervisedPostgres({ dataDir: config.dataDir, log });
   opened.push(() => postgres.stop());
   return postgres.url;
 }

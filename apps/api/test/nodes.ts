@@ -46,22 +46,50 @@ export function onNode({ url }: { url: string }, client: TestClient): TestClient
 
 const SERVER = fileURLToPath(new URL("../src/server.ts", import.meta.url));
 
+/** How a process ended, and how long that took. */
+export interface Ending {
+  readonly code: number | null;
+  readonly milliseconds: number;
+}
+
+export interface NodeProcess {
+  readonly url: string;
+  /** What it has printed. */
+  readonly output: () => string;
+  signal(signal: NodeJS.Signals): void;
+  /** Waits for the end, after whatever brings it about. */
+  ended(): Promise<Ending>;
+  end(signal: NodeJS.Signals): Promise<Ending>;
+}
+
 /** Another server as a process of its own, which can be killed. */
-export async function startNodeProcess(environment: Record<string, string>) {
+export async function startNodeProcess(environment: Record<string, string>): Promise<NodeProcess> {
   const child = spawn(process.execPath, [SERVER], {
     env: { PATH: process.env.PATH, PORT: "0", RATE_LIMIT_SCALE: "10000", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const exited = once(child, "exit");
   let said = "";
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     said += String(chunk);
     const url = /ready at (\S+)/.exec(said)?.[1];
     if (url === undefined) continue;
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = async () => {
+      const startedAt = performance.now();
+      const [code] = await exited;
+      return { code, milliseconds: performance.now() - startedAt };
+    };
     return {
       url,
-      async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-        const ended = once(child, "exit");
-        if (child.kill(signal)) await ended;
+      output: () => said,
+      ended,
+      signal: (signal) => void child.kill(signal),
+      end(signal) {
+        child.kill(signal);
+        return ended();
       },
     };
   }

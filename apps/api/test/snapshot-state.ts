@@ -62,6 +62,7 @@ function apply(state: SnapshotState, event: Event): void {
     case "typing.started":
     case "typing.stopped":
     case "pong":
+    case "reconnect":
     case "error":
       return;
     default:

@@ -1,12 +1,13 @@
 import { type Command, commandSchema } from "@confab/shared/commands";
 import type { ChangesAnswer, Conversation } from "@confab/shared/conversations";
-import { type ErrorCode, sentenceOf, statusOf } from "@confab/shared/errors";
+import { type ErrorCode, sentenceOf } from "@confab/shared/errors";
 import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { CHANGES_BEHIND_MAX } from "@confab/shared/limits";
 import type { Message, MessagesPage } from "@confab/shared/messages";
 import type { Person } from "@confab/shared/users";
 import { vi } from "vitest";
+import { json, problem } from "./fake-answers.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { asMe } from "./people.ts";
 import { MEMBER_RIGHTS } from "./rights.ts";
@@ -286,13 +287,4 @@ export class FakeServer {
       complete,
     };
   }
-}
-
-function json(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
-}
-
-function problem(code: ErrorCode): Response {
-  const status = statusOf(code);
-  return json({ type: `urn:confab:${code}`, title: code, status, code, message: sentenceOf(code) }, status);
 }

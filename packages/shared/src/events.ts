@@ -61,6 +61,8 @@ export const eventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("typing.stopped"), conversation_id: idSchema, user_id: idSchema }),
   z.object({ type: z.literal("presence.changed"), user_id: idSchema, online: z.boolean() }),
   z.object({ type: z.literal("pong"), n: z.number().int() }),
+  /** The server ends, and this connection with it: come back after that long, by whatever way leads to another one. */
+  z.object({ type: z.literal("reconnect"), after_ms: z.number().int().min(0) }),
   /** The answer to a frame that could not be obeyed. `id` is the message's, when it was one. */
   z.object({
     type: z.literal("error"),
@@ -88,7 +90,7 @@ export const CLOSE_CODES = {
   too_slow: 4408,
   /** Too many frames. */
   too_many_frames: 4429,
-  /** The server is restarting: reconnect after a moment (RFC 6455 registry, "Service Restart"). */
+  /** The server is restarting: reconnect when the `reconnect` before it says, or after a moment (RFC 6455 registry, "Service Restart"). */
   restarting: 1012,
   /** The server cannot serve this connection now: reconnect after a moment ("Try Again Later"). */
   unavailable: 1013,

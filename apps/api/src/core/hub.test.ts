@@ -197,7 +197,7 @@ describe("the hub", () => {
     expect([...hub.connections()]).toEqual([]);
   });
 
-  it("closes the connections of one session, or of one person, or all", async () => {
+  it("closes the connections of one session, or of one person", async () => {
     const session = newId();
     const [one, two, other, bens] = [
       await open("ada", session),
@@ -209,7 +209,26 @@ describe("the hub", () => {
     expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 0, 0]);
     hub.disconnect({ userId: "ada" }, "session_ended");
     expect([one, two, other, bens].map(({ closedFor }) => closedFor.length)).toEqual([1, 1, 1, 0]);
-    hub.disconnectAll("restarting");
-    expect(bens.closedFor).toEqual(["restarting"]);
+  });
+
+  it("sends everybody off with what waits for them, and each with a moment of their own to come back", async () => {
+    const people: Awaited<ReturnType<typeof open>>[] = [];
+    for (let n = 0; n < 300; n += 1) people.push(await open("ada"));
+    const early = await open("ada");
+    for (const { connection } of people) connection.release(pong(0));
+    hub.publish(["ada"], pong(1));
+    hub.sendEverybodyOff();
+    const moments: number[] = [];
+    for (const { read, until, closedFor } of people) {
+      await until(() => read.length === 3);
+      expect(read.map((event) => event.type)).toEqual(["pong", "pong", "reconnect"]);
+      expect(closedFor).toEqual(["restarting"]);
+      moments.push(...read.flatMap((event) => (event.type === "reconnect" ? [event.after_ms] : [])));
+    }
+    // Nothing comes before the snapshot, not even that.
+    expect([early.closedFor, early.read]).toEqual([["restarting"], []]);
+    // About a hundred in each second.
+    for (const second of [0, 1, 2])
+      expect(moments.filter((ms) => ms >= second * 1_000 && ms <= second * 1_000 + 1_000).length).toBeGreaterThan(50);
   });
 });

@@ -31,6 +31,10 @@ const BACKLOG_LIMIT_BYTES = 1024 * 1024;
 /** Looks in a row that may find that the network has taken nothing of what waits. */
 const STUCK_LOOKS_MAX = 6;
 
+/** How fast the connections of a node that ends come back elsewhere: a hundred a second, or all of them in three. */
+const RETURN_MS_EACH = 10;
+const RETURN_SPREAD_MS_MAX = 3_000;
+
 const EMPTY = Buffer.alloc(0);
 
 /** One open socket of one session. Frames are held back until `release`, so that a snapshot can go first. */
@@ -120,6 +124,13 @@ export class Connection {
     this.#stuckLooks = isStuck ? this.#stuckLooks + 1 : 0;
     if (sink.writableLength + this.#waitingBytes === 0) this.#allowedBytes = BACKLOG_LIMIT_BYTES;
     if (this.#stuckLooks >= STUCK_LOOKS_MAX) this.close("too_slow");
+  }
+
+  /** Sends what is waiting and when to come back, and closes. Who has no snapshot yet has nothing to come back to. */
+  sendOff(afterMs: number): void {
+    if (!this.#held) this.send({ type: "reconnect", after_ms: afterMs });
+    if (!this.#held) this.flush();
+    this.close("restarting");
   }
 
   close(reason: CloseReason): void {
@@ -220,8 +231,14 @@ export class Hub {
       if ("userId" in whose || connection.sessionId === whose.sessionId) connection.close(reason);
   }
 
-  disconnectAll(reason: CloseReason): void {
-    for (const connection of [...this.connections()]) connection.close(reason);
+  /**
+   * Closes every connection of this node, and tells it when to come back: spread out, so that the node that gets them, or
+   * this one when it is up again, is not met by everybody at once.
+   */
+  sendEverybodyOff(): void {
+    const connections = [...this.connections()];
+    const spreadMs = Math.min(RETURN_SPREAD_MS_MAX, connections.length * RETURN_MS_EACH);
+    for (const connection of connections) connection.sendOff(Math.round(Math.random() * spreadMs));
   }
 
   flushLater(connection: Connection): void {

@@ -18,6 +18,8 @@ const MAX_ATTEMPTS = 40;
 const LOG_FILE_LIMIT = 10_000_000;
 /** Another server that starts at this moment, or processes of a killed one that are still ending. */
 const PASSING_TROUBLE = /lock file "postmaster.pid"|shared memory block/;
+/** The time and the process before each line of its log. */
+const LINE_PREFIX = /^\S+ \S+ \S+ \[\d+\] /;
 const PORT_TAKEN = /Address already in use/;
 
 type Log = { info(message: string): void; warn(message: string): void; error(message: string): void };
@@ -74,8 +76,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 function startProblem(output: string, logFile: string, wantedPort: number | undefined): DatabaseError {
   if (wantedPort !== undefined && PORT_TAKEN.test(output))
     return new DatabaseError(`Port ${wantedPort}, wanted for the embedded PostgreSQL, is in use by another program.`);
-  const reason = output.split("\n").findLast((line) => /FATAL|error/i.test(line)) ?? "it ended without a word";
-  return new DatabaseError(`The embedded PostgreSQL did not start (${reason.trim()}). More is in ${logFile}.`);
+  const reason =
+    output.split("\n").findLast((line) => /FATAL|PANIC|error|could not/i.test(line)) ?? "it ended without a word";
+  return new DatabaseError(
+    `The embedded PostgreSQL did not start (${reason.replace(LINE_PREFIX, "").trim()}). More is in ${logFile}.`,
+  );
 }
 
 async function stopOrphan(cluster: Cluster, log: Log): Promise<void> {
@@ -200,6 +205,8 @@ async function serve(
   }
   child.on("exit", (code, signal) => {
     if (stopping !== undefined) return;
+    // Its number may soon be somebody else's.
+    stopping = Promise.resolve();
     process.off("exit", endWithUs);
     const reason = `The embedded PostgreSQL ended unexpectedly (${signal ?? `code ${code}`}).`;
     log.error(reason);

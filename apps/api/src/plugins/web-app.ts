@@ -18,7 +18,7 @@ const NOT_BUILT = `<!doctype html><title>Confab</title>
 <p>The web app has not been built. Run <code>pnpm build</code>, or open the development server's address.`;
 
 /** Answers a navigation with the application's document, and the message left for it, if there is one. */
-export function sendPage(request: FastifyRequest, reply: FastifyReply, status: 200 | 403 | 404): FastifyReply {
+export function sendPage(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
   const flash = takeFlash(request, reply);
   const document = request.server.webDocument ?? NOT_BUILT;
   // "<" is written as an escape, so that no text inside can end the element it stands in.
@@ -31,7 +31,8 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: 2
     .send(data === null ? document : document.replace("</head>", () => `${data}</head>`));
 }
 
-function wantsPage(request: FastifyRequest): boolean {
+/** Whether a person is to see the answer as a page of its own. */
+export function wantsPage(request: FastifyRequest): boolean {
   return ["GET", "HEAD"].includes(request.method) && (request.headers.accept ?? "").includes("text/html");
 }
 

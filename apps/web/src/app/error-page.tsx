@@ -1,20 +1,26 @@
+import { useRouteError } from "react-router";
+import { ApiError } from "../lib/api-error.ts";
 import { Button } from "../ui/button.tsx";
 import { StatusPage } from "../ui/status-page.tsx";
 
-/** Anything that went wrong while drawing a page, or while fetching its code after an update of the server. */
+const KEPT = "Nothing you wrote is lost: drafts and unsent messages are kept in this browser.";
+
+/** Anything that went wrong while drawing a page, or while fetching what it needs: its code, or who this is. */
 export function ErrorPage() {
+  const error = useRouteError();
+  const isServers = error instanceof ApiError;
   return (
     <main className="h-dvh">
       <StatusPage
-        status="Something broke"
-        title="This page could not be shown"
+        status={isServers ? "Not now" : "Something broke"}
+        title={isServers ? "Confab cannot be opened" : "This page could not be shown"}
         action={
           <Button look="primary" onClick={() => window.location.reload()}>
-            Reload the page
+            {isServers ? "Try again" : "Reload the page"}
           </Button>
         }
       >
-        Nothing you wrote is lost: drafts and unsent messages are kept in this browser.
+        {isServers ? `${error.message} ${KEPT}` : KEPT}
       </StatusPage>
     </main>
   );

@@ -1,6 +1,6 @@
 import { statusOf } from "@confab/shared/errors";
 import type { Event, EventOf } from "@confab/shared/events";
-import { useConnection } from "../stores/connection.store.ts";
+import { noteStored, useConnection } from "../stores/connection.store.ts";
 import {
   applyConversationUpdate,
   applyMemberChange,
@@ -54,7 +54,8 @@ export function applyEvent(event: Event): void {
     case "presence.changed":
       return usePresence.setState((state) => setOnline(state, event.user_id, event.online));
     case "pong":
-      // The heartbeat's own business, done in the connection.
+    case "reconnect":
+      // The connection's own business.
       return;
     case "error":
       return takeError(event);
@@ -71,6 +72,7 @@ function takeLeft(event: EventOf<"conversation.left">): void {
 
 function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {
   const { conversation_id, revision, sender } = message;
+  useConnection.setState(noteStored);
   takeMessages(conversation_id, [message]);
   if (type !== "message.updated") takeTypingStopped(conversation_id, sender.id);
   const myId = useSession.getState().me?.id;

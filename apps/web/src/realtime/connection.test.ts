@@ -95,6 +95,21 @@ describe("reconnecting", () => {
     expect(useConnection.getState().attempt).toBe(1);
   });
 
+  it("waits as long as a server asks that ends, and backs off from there", async () => {
+    await goLive();
+    server.socket?.deliver({ type: "reconnect", after_ms: 2_345 });
+    expect(state()).toBe("live");
+    server.isReachable = false;
+    server.socket?.drop(1012);
+    expect(useConnection.getState()).toMatchObject({ state: "waiting", attempt: 1 });
+    expect((useConnection.getState().retry_at ?? 0) - Date.now()).toBe(2_345);
+    await vi.advanceTimersByTimeAsync(2_344);
+    expect(useConnection.getState().attempt).toBe(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(useConnection.getState().attempt).toBe(2);
+    expect(Math.round((useConnection.getState().retry_at ?? 0) - Date.now())).toBeLessThanOrEqual(1_000);
+  });
+
   it("tries at once when asked to", async () => {
     await goLive();
     server.isReachable = false;

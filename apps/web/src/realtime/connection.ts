@@ -40,6 +40,7 @@ export function sendCommand(command: Command): boolean {
  *
  *   connecting ──ready──► live ──lost──► waiting ──back-off──► connecting      any ──4401, stop──► stopped
  *                         live ──4403──► connecting, at once: to be told who one is now
+ *                         live ──1012──► waiting, as long as the server said before it ended
  *
  * `offline` is `waiting` while the browser sees no network. It goes on trying: a server on this very machine is
  * reachable without one.
@@ -55,6 +56,8 @@ export class Connection {
   #ping: { n: number; at: number } | null = null;
   #pings = 0;
   #stopWatching: () => void = () => undefined;
+  /** When the server wants this connection back that it is about to close. */
+  #returnAfterMs: number | null = null;
   /** Grows with each connect, so that a slow `url()` of an abandoned try is recognised. */
   #tries = 0;
 
@@ -155,6 +158,7 @@ export class Connection {
       return;
     }
     if (event.type === "pong") this.#handlePong(event.n);
+    if (event.type === "reconnect") this.#returnAfterMs = event.after_ms;
     if (event.type === "ready") {
       this.#liveAt = Date.now();
       clearTimeout(this.#silenceTimer);
@@ -192,9 +196,10 @@ export class Connection {
   #lose(): void {
     const wasLive = this.#liveAt > 0;
     if (wasLive && Date.now() - this.#liveAt >= STABLE_MS) this.#attempt = 0;
+    const asked = this.#returnAfterMs;
     this.#abandon();
     this.#attempt += 1;
-    const delay = Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (this.#attempt - 1));
+    const delay = asked ?? Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** (this.#attempt - 1));
     this.#retryTimer = setTimeout(() => void this.#connect(), delay);
     enter(navigator.onLine ? "waiting" : "offline", { attempt: this.#attempt, retry_at: Date.now() + delay });
     if (wasLive) this.#handlers.onLost();
@@ -205,6 +210,7 @@ export class Connection {
     for (const timer of [this.#retryTimer, this.#heartbeatTimer, this.#silenceTimer]) clearTimeout(timer);
     this.#retryTimer = undefined;
     this.#ping = null;
+    this.#returnAfterMs = null;
     this.#liveAt = 0;
     this.#tries += 1;
     const socket = this.#socket;

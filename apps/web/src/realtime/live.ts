@@ -1,6 +1,7 @@
 import type { Event } from "@confab/shared/events";
 import { api, dropDeadConnections } from "../lib/api.ts";
 import { ApiError } from "../lib/api-error.ts";
+import { noteRefusal, useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { loadDrafts } from "../stores/drafts.store.ts";
 import { resetPersonalStores } from "../stores/reset-stores.ts";
@@ -60,9 +61,10 @@ export function stopLive(): void {
   forgetTyping();
 }
 
-/** Tries to reconnect at once. */
+/** Tries at once, instead of waiting, to reconnect or to send what waits. */
 export function retryNow(): void {
   connection?.retryNow();
+  if (useConnection.getState().has_trouble) sendAllWaiting();
 }
 
 function takeEvent(event: Event): void {
@@ -110,5 +112,7 @@ async function askWhoThisIs(): Promise<void> {
     useConversations.setState({ loaded: true });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    const { status } = error;
+    if (!signal.aborted) useConnection.setState((state) => noteRefusal(state, status));
   }
 }

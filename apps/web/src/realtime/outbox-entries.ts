@@ -2,6 +2,7 @@ import { idSchema } from "@confab/shared/ids";
 import { createMessageBodySchema, type Message } from "@confab/shared/messages";
 import { createStore, del, entries as readEntries, set, type UseStore } from "idb-keyval";
 import { z } from "zod";
+import { noteRefusal, useConnection } from "../stores/connection.store.ts";
 import { tellTabs } from "./tab-channel.ts";
 
 export const entrySchema = createMessageBodySchema.required().extend({
@@ -96,6 +97,7 @@ export function settleEntry(message: Message): void {
 
 /** The server's complaint about a send. Refused is only what would be refused again; anything else may pass later. */
 export function refuseSend(id: string, status: number, sentence: string, retryAfterMs: number | null = null): void {
+  useConnection.setState((state) => noteRefusal(state, status));
   const isFinal = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
   answerSend(id, isFinal ? { kind: "refused", sentence } : { kind: "later", afterMs: retryAfterMs ?? 1 });
 }

@@ -15,6 +15,8 @@ export interface ConnectionState {
   since: number;
   /** Frames of a type or shape this page does not know; a newer server may send them. */
   unknown_frames: number;
+  /** The server is there and cannot do its work: it answers with 5xx. Until a message or a snapshot shows otherwise. */
+  has_trouble: boolean;
   /** The last complaint of the server that belonged to no message. */
   last_error: string | null;
 }
@@ -27,6 +29,7 @@ export const useConnection = create<ConnectionState>(() => ({
   retry_at: null,
   since: 0,
   unknown_frames: 0,
+  has_trouble: false,
   last_error: null,
 }));
 
@@ -42,5 +45,16 @@ export function enterState(
     state: next,
     rtt_ms: next === "live" ? state.rtt_ms : null,
     since: state.state === next ? state.since : Date.now(),
+    has_trouble: state.has_trouble && next !== "live" && next !== "stopped",
   };
+}
+
+/** What a refusal says about the server itself: below 500 the fault is on this side. */
+export function noteRefusal(state: ConnectionState, status: number): ConnectionState {
+  return status >= 500 && !state.has_trouble ? { ...state, has_trouble: true } : state;
+}
+
+/** Something was stored: the server works. */
+export function noteStored(state: ConnectionState): ConnectionState {
+  return state.has_trouble ? { ...state, has_trouble: false } : state;
 }

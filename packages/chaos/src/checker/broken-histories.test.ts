@@ -172,6 +172,16 @@ const BROKEN: readonly Broken[] = [
       told.dump.messages.push(refused);
     },
   ],
+  [
+    "other words under an id that is stored are refused, and shown all the same",
+    "I4 I6",
+    (told) => {
+      const refused = { op: "send", phase: "fail", content: "other words", code: "message_id_reused" } as const;
+      again(told, isInvoke("l5"), { content: "other words" });
+      again(told, isInvoke("l5"), refused);
+      edit(told, isShow(BEN, "l5"), { content: "other words" });
+    },
+  ],
   ["a refused message is shown", "I4 I6", (told) => again(told, isShow(ADA, "l4"), phantom("x1"))],
   ["a message that nobody sent is shown", "I4 I6", (told) => again(told, isShow(ADA, "l4"), phantom("l0"))],
   [

@@ -17,6 +17,7 @@ export interface Evidence {
   readonly dump: Dump;
   readonly invocations: readonly Invocation[];
   readonly acknowledgements: readonly Acknowledgement[];
+  /** Those that prove something: of messages that no other try can have stored. */
   readonly refusals: readonly Refusal[];
   /** By conversation and message id. */
   readonly invocationsOf: ReadonlyMap<string, readonly Invocation[]>;
@@ -39,19 +40,33 @@ export const keyOf = (conversation: string, what: string | number) => `${convers
 /** `records` of one client are in their own order; those of several clients may stand one after the other. */
 export function gather(records: readonly HistoryRecord[], dump: Dump): Evidence {
   const sends = of(records, "send");
+  // One try may have been stored, known or not, and a later one refused because a right was lost in between.
+  const stored = new Set(sends.filter(({ phase }) => phase === "ok").map((send) => keyOf(send.conversation, send.id)));
+  const inDoubt = new Set(
+    sends.filter(({ phase }) => phase === "unknown").map((send) => keyOf(send.conversation, send.id)),
+  );
   const invocations = sends.filter((send): send is Invocation => send.phase === "invoke");
+  const invocationsOf = Map.groupBy(invocations, (send) => keyOf(send.conversation, send.id));
   return {
     records,
     dump,
     invocations,
     acknowledgements: sends.filter((send): send is Acknowledgement => send.phase === "ok"),
-    refusals: sends.filter((send): send is Refusal => send.phase === "fail"),
-    invocationsOf: Map.groupBy(invocations, (send) => keyOf(send.conversation, send.id)),
+    refusals: sends.filter((send): send is Refusal => {
+      const key = keyOf(send.conversation, send.id);
+      return (
+        send.phase === "fail" && !inDoubt.has(key) && !(stored.has(key) && isFirstContent(send, invocationsOf.get(key)))
+      );
+    }),
+    invocationsOf,
     storedById: new Map(dump.messages.map((message) => [keyOf(message.conversation, message.id), message])),
     storedBySeq: new Map(dump.messages.map((message) => [keyOf(message.conversation, message.seq), message])),
     windows: windowsIn(records),
   };
 }
+
+/** A message that is acknowledged has the content it was first sent with. */
+const isFirstContent = (refusal: Refusal, tries: readonly Invocation[] = []) => tries[0]?.content === refusal.content;
 
 export function of<Name extends HistoryRecord["op"]>(records: readonly HistoryRecord[], op: Name): Op<Name>[] {
   return records.filter((record): record is Op<Name> => record.op === op);

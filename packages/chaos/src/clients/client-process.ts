@@ -23,7 +23,7 @@ export interface Done {
   readonly failed: number;
 }
 
-const LIVE_MS = 20_000;
+const LIVE_MS = 30_000;
 const POLL_MS = 25;
 
 const plan = JSON.parse(process.argv[2] ?? "") as ProcessPlan;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Event } from "@confab/shared/events";
+import type { Event, EventOf } from "@confab/shared/events";
 import { now } from "../history/clock.ts";
 import type { Recorder } from "../history/recorder.ts";
 import type { HistoryRecord } from "../history/records.ts";
@@ -39,7 +39,7 @@ const BURST_SHARE = 0.2;
 const POLL_MS = 50;
 const REST_MS = 30_000;
 const CONVERGE_MS = 25_000;
-const DRIFT_MS = 5_000;
+const DRIFT_MS = 10_000;
 
 /** One person at one screen: reads everything, writes at a steady pace, and notes all of it in the history. */
 export class Client {
@@ -107,7 +107,10 @@ export class Client {
   async rest(): Promise<boolean> {
     this.#isWriting = false;
     for (const end = now() + REST_MS; this.#outbox.open > 0 && now() < end; ) await delay(POLL_MS);
-    return this.#outbox.open === 0;
+    const isDone = this.#outbox.open === 0;
+    // What is still without an answer must not come into the database while that is looked at.
+    this.#outbox.stop();
+    return isDone;
   }
 
   /** Waits until the windows have these revisions by what the protocol brings, and notes what is there then. */
@@ -117,24 +120,25 @@ export class Client {
     for (const end = now() + CONVERGE_MS; this.#connection.isWanted && !isLevel() && now() < end; )
       await delay(POLL_MS);
     if (!this.#connection.isWanted) return;
+    const fresh = await this.#compare();
     for (const [conversation] of mine()) {
+      const unread = fresh?.conversations.find(({ id }) => id === conversation)?.unread;
       const seq = this.#windows.lastShown(conversation);
-      const unread = await this.#unreadOf(conversation);
-      if (unread !== null) this.#note({ op: "converged", conversation, seq, unread });
+      if (unread !== undefined) this.#note({ op: "converged", conversation, seq, unread });
     }
-    await this.#compare();
   }
 
-  /** Snapshot and events against a fresh snapshot. The last events may still be on their way. */
-  async #compare(): Promise<void> {
+  /** Snapshot and events against a fresh snapshot, which it gives back. The last events may still be on their way. */
+  async #compare(): Promise<EventOf<"ready"> | null> {
     let difference: ReturnType<Overview["differenceTo"]> = null;
-    for (const end = now() + DRIFT_MS; now() < end; await delay(4 * POLL_MS)) {
-      const fresh = this.#connection.isLive ? await freshSnapshot(this.#url, this.#plan.cookie) : null;
-      if (fresh === null) continue;
-      difference = this.#overview.differenceTo(fresh.conversations);
-      if (difference === null) return;
+    let fresh: EventOf<"ready"> | null = null;
+    for (const end = now() + DRIFT_MS; now() < end; await delay(DRIFT_MS / 20)) {
+      fresh = this.#connection.isLive ? await freshSnapshot(this.#url, this.#plan.cookie) : null;
+      difference = fresh === null ? null : this.#overview.differenceTo(fresh.conversations);
+      if (fresh !== null && difference === null) return fresh;
     }
     if (difference) this.#note({ op: "drift", ...difference });
+    return fresh;
   }
 
   stop(): void {
@@ -273,17 +277,6 @@ export class Client {
     const { status, body } = await request(this.#url + path, this.#plan.cookie);
     if (status !== 200) throw new Error(`${path}: ${status}`);
     return body;
-  }
-
-  async #unreadOf(conversation: string): Promise<number | null> {
-    for (let tries = 0; tries < 5; tries += 1) {
-      const answer = await request(`${this.#url}/api/v1/conversations/${conversation}`, this.#plan.cookie).catch(
-        () => null,
-      );
-      if (answer?.status === 200) return answer.body.conversation.unread;
-      await delay(POLL_MS);
-    }
-    return null;
   }
 }
 

@@ -4,8 +4,8 @@ import { WebSocket } from "ws";
 import type { Random } from "../random.ts";
 
 const RETRY_BASE_MS = 100;
-const RETRY_MAX_MS = 2_000;
-const READY_MAX_MS = 10_000;
+const RETRY_MAX_MS = 5_000;
+const READY_MAX_MS = 20_000;
 
 interface ConnectionHandlers {
   onConnect(connection: number): void;

@@ -33,6 +33,7 @@ export const lostRights: Family = {
   title: "people lose their rights while they read and write, on two nodes",
   nodes: 2,
   visitors: 12,
+  sendsPerSecond: 1,
   async run(scene) {
     const causes = Object.entries({ "is removed from the busiest conversation": inOne, ...inEverything });
     for (const [n, person] of scene.visitors.entries()) {

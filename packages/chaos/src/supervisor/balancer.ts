@@ -5,7 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { portOf } from "./own-processes.ts";
 
 const LOOK_EVERY_MS = 200;
-const LOOK_MS_MAX = 1_000;
+/** A slow answer is none of a node that is not ready. */
+const LOOK_MS_MAX = 5_000;
+const REFUSED = "ECONNREFUSED";
 
 interface Backend {
   readonly url: string;
@@ -24,8 +26,8 @@ export class Balancer {
   readonly #pairs = new Set<net.Socket>();
   #turn = 0;
   #isStopped = false;
-  /** Requests that ended without a node's answer. */
-  failed = 0;
+  /** Requests that ended without a node's answer, each with what happened to it instead. */
+  readonly failed: string[] = [];
 
   constructor(backends: readonly Backend[]) {
     this.#backends = backends;
@@ -79,15 +81,18 @@ export class Balancer {
     } catch {
       return void response.destroy();
     }
+    const tried: string[] = [];
     for (const backend of this.#candidates()) {
       const answer = await this.#ask(backend, request, Buffer.concat(chunks));
-      if (answer === "refused") continue;
-      if (answer === "lost") break;
+      if (typeof answer === "string") tried.push(`${backend.port} ${answer}`);
+      if (answer === REFUSED) continue;
+      // It may have been obeyed: only the client, who knows the id, may say it again.
+      if (typeof answer === "string") break;
       response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
       answer.on("error", () => response.destroy());
       return void answer.pipe(response);
     }
-    this.failed += 1;
+    this.failed.push(`${request.method} ${tried.join(", ")}`);
     response.writeHead(502, { "content-type": "application/json" }).end('{"code":"no_node"}');
   }
 
@@ -95,11 +100,11 @@ export class Balancer {
     backend: Backend,
     { method, url, headers }: http.IncomingMessage,
     body: Buffer,
-  ): Promise<http.IncomingMessage | "refused" | "lost"> {
+  ): Promise<http.IncomingMessage | string> {
     return new Promise((resolve) => {
       const { method: _, ...target } = { method, host: "127.0.0.1", port: backend.port, path: url, headers };
       const onward = http.request({ ...target, method, agent: false }, resolve);
-      onward.on("error", (error) => resolve("code" in error && error.code === "ECONNREFUSED" ? "refused" : "lost"));
+      onward.on("error", (error) => resolve("code" in error ? String(error.code) : error.message));
       onward.end(body);
     });
   }
@@ -107,27 +112,38 @@ export class Balancer {
   async #upgrade(request: http.IncomingMessage, near: net.Socket, head: Buffer): Promise<void> {
     near.on("error", () => undefined);
     for (const backend of this.#candidates()) {
-      const far = net.connect(backend.port, "127.0.0.1");
-      far.on("error", () => near.destroy());
-      const isConnected = await Promise.race([once(far, "connect"), once(far, "close")]).then(
-        () => !far.destroyed,
-        () => false,
-      );
-      if (!isConnected) continue;
-      this.#pairs.add(far).add(near);
-      far.on("close", () => {
-        this.#pairs.delete(far);
-        this.#pairs.delete(near);
-        near.destroy();
-      });
-      near.on("close", () => far.destroy());
+      const far = await connectTo(backend.port);
+      if (far === null) continue;
+      this.#join(near, far);
       far.write(`${requestHead(request)}\r\n\r\n`);
       far.write(head);
-      far.pipe(near).pipe(far);
       return;
     }
     near.destroy();
   }
+
+  #join(near: net.Socket, far: net.Socket): void {
+    this.#pairs.add(far).add(near);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on("close", () => {
+        this.#pairs.delete(one);
+        other.destroy();
+      });
+    if (near.destroyed) far.destroy();
+    far.pipe(near).pipe(far);
+  }
+}
+
+function connectTo(port: number): Promise<net.Socket | null> {
+  const socket = net.connect(port, "127.0.0.1");
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(socket));
+    // A refused connection, later a reset one: its end follows.
+    socket.on("error", () => resolve(null));
+  });
 }
 
 function requestHead({ method, url, rawHeaders }: http.IncomingMessage): string {

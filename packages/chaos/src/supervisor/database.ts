@@ -82,6 +82,11 @@ export class Database {
     return Object.fromEntries(rows.map(({ id, revision }) => [id, revision]));
   }
 
+  /** Takes these conversations away: nobody's list shall grow from family to family. */
+  async forget(conversations: readonly string[]): Promise<void> {
+    await this.query("DELETE FROM conversations WHERE id = ANY($1::uuid[])", [conversations]);
+  }
+
   /** Everything that is stored of these conversations. */
   async dump(conversations: readonly string[]): Promise<Dump> {
     return this.withClient(async (client) => {

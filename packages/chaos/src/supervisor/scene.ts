@@ -87,7 +87,7 @@ export class Scene {
   /** Waits until everybody has a connection, and then some more: the moment of a fault. */
   async calm(lowMs: number, highMs: number): Promise<void> {
     const without = await this.crowd.order({ do: "live" });
-    this.expect(without === 0, `everybody has a connection again within 20 s (${without} had none)`);
+    this.expect(without === 0, `everybody has a connection again within 30 s (${without} had none)`);
     await this.pause(lowMs, highMs);
   }
 

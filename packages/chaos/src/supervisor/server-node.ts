@@ -9,7 +9,7 @@ import { endProcess, freePort, isRunning, own } from "./own-processes.ts";
 const SERVER = fileURLToPath(import.meta.resolve("../../../../apps/api/src/server.ts"));
 /** As `pnpm start` has them. */
 const NODE_FLAGS = ["--max-semi-space-size=8", "--heap-growing-percent=50"];
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 60_000;
 const POLL_MS = 50;
 
 export interface NodeOptions {

@@ -48,7 +48,9 @@ async function meetAt(conversationId: string, acts: Act[]): Promise<number[]> {
         void answer.finally(() => {
           answered += 1;
         });
-        await expect.poll(async () => answered + (await countWaiting()), { timeout: 5_000 }).toBe(asked.length);
+        await expect
+          .poll(async () => answered + (await countWaiting()), { timeout: 5_000, interval: 10 })
+          .toBe(asked.length);
       }
     },
     { timeout: 30_000 },
@@ -119,30 +121,29 @@ describe("two acts that lock a group and an account do not wait for each other",
 });
 
 describe("many at once", () => {
-  it("people become users, are added, are expired and come in by links, while others write: nobody is told to try again", async () => {
-    for (let round = 0; round < 10; round += 1) {
+  // Few for one lock, so that nobody waits long for it on a busy machine, but often.
+  it("people become users, are added, expired and come in by links, while others write: nobody is told to try again", async () => {
+    for (let round = 0; round < 12; round += 1) {
       const lobby = await newGroupOfAda();
-      const [dan, carol, erin] = await Promise.all([
-        newGuest(server.url, freshName("Dan")),
-        newGuestByLink(ada, lobby, freshName("Carol")),
-        newGuestByLink(ada, lobby, freshName("Erin")),
-      ]);
-      const group = await newGroupOfAda(dan);
-      const { token } = await newInvite(ada, group);
+      const dan = await newGuest(server.url, freshName("Dan"));
+      const carol = await newGuestByLink(ada, lobby, freshName("Carol"));
+      const erin = await newGuestByLink(ada, lobby, freshName("Erin"));
+      const [garden, harbour] = [await newGroupOfAda(dan), await newGroupOfAda(dan)];
+      const { token } = await newInvite(ada, harbour);
       const claimed = claim(erin, freshEmail());
       // What takes longest is begun first, and some rounds meet it.
       for (let sent = 0; sent < round; sent += 1) await ada.get("/api/v1/me");
       const answers = await Promise.all([
-        claimed,
-        promote(carol),
-        ...[carol, erin].flatMap((guest) => [add(group, guest), joinBy(guest, token)]),
         expire(dan),
-        ...[general, group, lobby].map((id) => say(ada, id, "meanwhile")),
-        newGuest(server.url, freshName("Frank"), token).then(() => ({ status: 201 })),
+        promote(carol),
+        add(garden, carol),
+        claimed,
+        joinBy(erin, token),
+        say(ada, garden, "meanwhile"),
       ]);
       expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
       expect(await server.db.user.count({ where: { id: dan.person.id, deleted_at: { not: null } } })).toBe(1);
-      for (const id of [general, group, lobby]) {
+      for (const id of [general, garden, harbour]) {
         await expectGapFree(server.db, id);
         const found = await server.db.conversation.findUniqueOrThrow({ where: { id }, include: { members: true } });
         expect(found.member_count).toBe(found.members.length);

@@ -208,10 +208,12 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
 /**
  * One statement for the whole batch. Conversations are locked in order of id (no deadlock between nodes), membership
  * is checked by joining, and seq and revision are given under the lock. The statement sees the database as of its
- * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than `locked`),
+ * start, but gets the lock maybe later: where the conversation moved in between (`seen` is older than the lock's),
  * nothing is written and the send is `raced`, to be tried again. An archived group takes nothing new, but a repeat of
  * what was sent before still gets its answer. Without `waitsForLocks`, a conversation that somebody else has locked is
- * `passed_over`: nothing is written in it. Where the bus is PostgreSQL's own, the other nodes are notified by the same
+ * `passed_over`: nothing is written in it. Membership and what is stored are looked up by scalar subqueries: from joins
+ * PostgreSQL expects one row, and then goes through the whole batch for each message of it. Where the bus is PostgreSQL's
+ * own, the other nodes are notified by the same
  * statement: with the commit, or not at all.
  */
 function writeStatement(
@@ -231,29 +233,26 @@ function writeStatement(
       SELECT id, last_seq, revision, member_version, archived_at FROM conversations
        WHERE id IN (SELECT conversation_id FROM input) ORDER BY id
          FOR NO KEY UPDATE ${waitsForLocks ? sql`` : sql`SKIP LOCKED`}
-    ), seen AS MATERIALIZED (
-      SELECT id, revision FROM conversations WHERE id IN (SELECT conversation_id FROM input)
+    ), head AS MATERIALIZED (
+      SELECT l.*, (SELECT seen.revision FROM conversations seen WHERE seen.id = l.id) <> l.revision AS raced FROM locked l
     ), allowed AS MATERIALIZED (
-      SELECT i.*, l.last_seq, l.revision, l.member_version, l.archived_at
-        FROM input i
-        JOIN locked l ON l.id = i.conversation_id
-        JOIN seen s ON s.id = l.id AND s.revision = l.revision
-        JOIN conversation_members m ON m.conversation_id = i.conversation_id AND m.user_id = i.sender_id
-    ), stored AS MATERIALIZED (
-      SELECT m.* FROM messages m
-       WHERE (m.conversation_id, m.id) IN (SELECT conversation_id, id FROM allowed)
+      SELECT i.*, h.last_seq, h.revision, h.archived_at,
+             (SELECT m.seq FROM messages m WHERE m.conversation_id = i.conversation_id AND m.id = i.id) AS stored_seq
+        FROM input i JOIN head h ON h.id = i.conversation_id
+       WHERE NOT h.raced
+         AND (SELECT true FROM conversation_members m WHERE m.conversation_id = i.conversation_id AND m.user_id = i.sender_id)
     ), numbered AS MATERIALIZED (
       SELECT f.*, row_number() OVER (PARTITION BY conversation_id ORDER BY n)::int AS k
         FROM (
-          SELECT DISTINCT ON (a.conversation_id, a.id) a.* FROM allowed a
-           WHERE a.archived_at IS NULL
-             AND NOT EXISTS (SELECT 1 FROM stored s WHERE s.conversation_id = a.conversation_id AND s.id = a.id)
-           ORDER BY a.conversation_id, a.id, a.n
+          SELECT DISTINCT ON (conversation_id, id) * FROM allowed
+           WHERE stored_seq IS NULL AND archived_at IS NULL ORDER BY conversation_id, id, n
         ) f
+    ), created AS MATERIALIZED (
+      SELECT id, conversation_id, last_seq + k AS seq, revision + k AS revision, sender_id, content,
+             sent_from_client::timestamptz(3) AS sent_from_client, now()::timestamptz(3) AS sent_from_server FROM numbered
     ), inserted AS (
-      INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client)
-      SELECT id, conversation_id, last_seq + k, revision + k, sender_id, content, sent_from_client FROM numbered
-      RETURNING *
+      INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client, sent_from_server)
+      SELECT * FROM created
     ), moved AS (
       UPDATE conversations c SET last_seq = c.last_seq + t.k, revision = c.revision + t.k
         FROM (SELECT conversation_id, count(*)::int AS k FROM numbered GROUP BY 1) t
@@ -264,19 +263,25 @@ function writeStatement(
        WHERE m.conversation_id = t.conversation_id AND m.user_id = t.sender_id
     ), notified AS MATERIALIZED (
       SELECT pg_notify(${bus.notifyChannel}::text, ${`${bus.nodeId} 0 1/1 `}::text || json_build_object(
-               'type', 'moved', 'conversation_id', conversation_id, 'member_version', min(member_version),
-               'after_revision', min(revision), 'revision', min(revision) + count(*))::text)
-        FROM numbered WHERE ${bus.notifyChannel}::text IS NOT NULL GROUP BY conversation_id
+               'type', 'moved', 'conversation_id', h.id, 'member_version', h.member_version,
+               'after_revision', h.revision, 'revision', h.revision + t.k)::text)
+        FROM head h JOIN (SELECT conversation_id, count(*) AS k FROM numbered GROUP BY 1) t ON t.conversation_id = h.id
+       WHERE ${bus.notifyChannel}::text IS NOT NULL
     ), outcome AS (
-      SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false FROM stored
+      SELECT *, NULL::timestamptz AS edited_at, NULL::timestamptz AS deleted_at, true AS is_new FROM created
+      UNION ALL
+      SELECT m.id, m.conversation_id, m.seq, m.revision, m.sender_id, m.content, m.sent_from_client, m.sent_from_server,
+             m.edited_at, m.deleted_at, false
+        FROM (SELECT DISTINCT conversation_id, stored_seq FROM allowed WHERE stored_seq IS NOT NULL) a
+        JOIN messages m ON m.conversation_id = a.conversation_id AND m.seq = a.stored_seq
     )
-    SELECT x.*, u.username AS sender_username, u.role AS sender_role, l.member_version,
-           coalesce(s.revision <> l.revision, false) AS raced, a.archived_at IS NOT NULL AS archived,
-           ${!waitsForLocks}::boolean AND l.id IS NULL AND s.id IS NOT NULL AS passed_over,
+    SELECT x.*, u.username AS sender_username, u.role AS sender_role, h.member_version,
+           coalesce(h.raced, false) AS raced, a.archived_at IS NOT NULL AS archived,
+           NOT ${waitsForLocks}::boolean AND h.id IS NULL
+             AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = i.conversation_id) AS passed_over,
            (SELECT count(*) FROM notified) AS notified
       FROM input i
-      LEFT JOIN locked l ON l.id = i.conversation_id
-      LEFT JOIN seen s ON s.id = i.conversation_id
+      LEFT JOIN head h ON h.id = i.conversation_id
       LEFT JOIN allowed a ON a.n = i.n
       LEFT JOIN outcome x ON x.conversation_id = a.conversation_id AND x.id = a.id
       LEFT JOIN users u ON u.id = x.sender_id

@@ -4,8 +4,9 @@ import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { isEnough, POLICY, type PolicyRow } from "../../core/policy.ts";
 import { mayCreateGroup, readWorkspaceSettings } from "../../core/workspace-settings.ts";
+import { toAppError } from "../../plugins/error-handler.ts";
 import { principalOf } from "../../plugins/session.ts";
-import { sendPage } from "../../plugins/web-app.ts";
+import { sendPage, wantsPage } from "../../plugins/web-app.ts";
 import { getVisibleConversation } from "../members/members.access.ts";
 
 const PAGES = Object.entries<PolicyRow>(POLICY)
@@ -17,6 +18,14 @@ const PAGES = Object.entries<PolicyRow>(POLICY)
  * document is the same single-page application each time.
  */
 export async function pagesRoutes(app: FastifyInstance, { deps }: { deps: Deps }): Promise<void> {
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, code, retryAfter } = toAppError(error);
+    if (status < 500 || !wantsPage(request)) throw error;
+    request.log.error({ err: error }, code);
+    // What the document asks for next will tell it why, and it has the words for a person.
+    if (retryAfter !== null) void reply.header("retry-after", retryAfter);
+    return sendPage(request, reply, status);
+  });
   for (const { path, row } of PAGES)
     app.get(path, async (request, reply) => {
       const isSignedIn = request.principal !== null;

@@ -8,6 +8,7 @@ import { Connection } from "../../core/hub.ts";
 import { scaleRate, TokenBucket } from "../../core/token-bucket.ts";
 import { type Principal, principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
+import type { Leaving } from "./leaving.ts";
 import type { Presence } from "./presence.ts";
 import { accountOf, type SessionWatch } from "./session-watch.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -18,16 +19,14 @@ const PING_EVERY_MS = 25_000;
 const FRAMES = { burst: 600, perMinute: 600 };
 const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
 
+type ConnectionDeps = RealtimeDeps & { presence: Presence; sessions: SessionWatch; leaving: Leaving };
+
 /**
  * One connection from its upgrade to its end. Everything up to the snapshot is synchronous: frames that arrive before a
  * listener is there would be lost.
  */
-export function openConnection(
-  deps: RealtimeDeps & { presence: Presence; sessions: SessionWatch },
-  socket: WebSocket,
-  request: FastifyRequest,
-): void {
-  const { hub, presence, sessions } = deps;
+export function openConnection(deps: ConnectionDeps, socket: WebSocket, request: FastifyRequest): void {
+  const { hub, presence, sessions, leaving } = deps;
   const principal = principalOf(request);
   const facts = {
     id: newId(),
@@ -51,6 +50,8 @@ export function openConnection(
   });
 
   presence.came(connection);
+  // On its way in while everybody was sent off.
+  if (leaving.hasBegun) return connection.sendOff(0);
   readSnapshot(deps, principal, connection).then(
     (snapshot) => connection.release(snapshot),
     (error: unknown) => {
@@ -61,7 +62,7 @@ export function openConnection(
 }
 
 /** Obeys what is well-formed, answers what is not, and closes a connection that says too much of either. */
-function listen(deps: RealtimeDeps, principal: Principal, connection: Connection, socket: WebSocket): void {
+function listen(deps: ConnectionDeps, principal: Principal, connection: Connection, socket: WebSocket): void {
   const frames = new TokenBucket(scaleRate(FRAMES, deps.config.rateLimitScale));
   let malformed = 0;
   /** Whoever does not answer our close frame could otherwise go on sending until the time-out. */
@@ -74,9 +75,9 @@ function listen(deps: RealtimeDeps, principal: Principal, connection: Connection
   });
   socket.on("pong", isHeard);
   socket.on("message", (data, isBinary) => {
-    if (!isHeard()) return;
+    if (!isHeard() || deps.leaving.hasBegun) return;
     const read = isBinary ? BINARY_REFUSED : readFrame(bytesOf(data));
-    if ("command" in read) return void obey(deps, principal, connection, read.command);
+    if ("command" in read) return deps.leaving.note(obey(deps, principal, connection, read.command));
     malformed += 1;
     connection.send(read.refusal);
     if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");

@@ -9,6 +9,7 @@ import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
 import type { RealtimeDeps } from "./commands.ts";
 import { heedBus } from "./heed-bus.ts";
+import { Leaving } from "./leaving.ts";
 import { watchMoves } from "./move-watch.ts";
 import { openConnection } from "./open-connection.ts";
 import { Presence } from "./presence.ts";
@@ -45,12 +46,13 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const drains = setInterval(() => {
     for (const connection of [...deps.hub.connections()]) connection.lookWhetherStuck();
   }, DRAIN_LOOK_EVERY_MS);
+  const leaving = new Leaving(deps.hub);
   app.addHook("onReady", () => bus.start());
 
   await app.register(websocket, {
     options: SOCKET_OPTIONS,
     errorHandler: endFailedSocket,
-    preClose: async () => deps.hub.disconnectAll("restarting"),
+    preClose: () => leaving.begin(),
   });
   // A refused upgrade is no longer the HTTP server's to end: left alone it would stay open for good, also on close.
   app.addHook("onResponse", async (request) => {
@@ -65,7 +67,7 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   });
 
   app.get("/ws", { websocket: true, preValidation: [refuseForeignPages, refuseTooMany] }, (socket, request) =>
-    openConnection({ ...deps, presence, sessions }, socket, request),
+    openConnection({ ...deps, presence, sessions, leaving }, socket, request),
   );
 
   /**

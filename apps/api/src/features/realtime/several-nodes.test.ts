@@ -5,6 +5,7 @@ import {
   conversationPath,
   expectGapFree,
   generalOf,
+  insertPeople,
   messageCommand,
   newGroup,
   say,
@@ -99,8 +100,10 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
   it.runIf(isHere)("tell more than one payload can hold", async () => {
     const id = await newGroup(ada, freshName("Launch"), [ben]);
     const description = "🚀".repeat(500);
-    const people = [];
-    for (let n = 0; n < 30; n += 1) people.push((await newUser(nodes.first.url, freshName("Carol"))).person.id);
+    const people = await insertPeople(
+      nodes.first.db,
+      Array.from({ length: 30 }, () => freshName("Carol")),
+    );
     await ada.post(conversationPath(id, "/members"), { user_ids: people });
     await ada.send("PATCH", conversationPath(id), { description });
     expect((await bens.next("conversation.updated")).description).toBe(description);

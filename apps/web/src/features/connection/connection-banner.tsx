@@ -1,27 +1,42 @@
-import { CloudOff, RefreshCw } from "lucide-react";
+import { CloudOff, type LucideIcon, RefreshCw, TriangleAlert } from "lucide-react";
 import { retryNow } from "../../realtime/live.ts";
-import { useConnection } from "../../stores/connection.store.ts";
+import { type ConnectionState, useConnection } from "../../stores/connection.store.ts";
+import { classNames } from "../../ui/class-names.ts";
 import { useLater } from "../../ui/use-later.ts";
 
 /** Most interruptions are over before anybody notices them; those stay unmentioned. */
 const PATIENCE_MS = 2_000;
 
-/** A thin bar that says when this page and the server do not hear each other. */
+interface Interruption {
+  icon: LucideIcon;
+  words: string;
+  isTurning?: boolean;
+}
+
+function interruptionOf(state: ConnectionState["state"], hasTrouble: boolean): Interruption | null {
+  if (state === "stopped") return null;
+  if (state === "offline") return { icon: CloudOff, words: "Offline — messages will be sent when you are back." };
+  if (hasTrouble)
+    return { icon: TriangleAlert, words: "The server has trouble — messages are kept and sent when it is over." };
+  return state === "live" ? null : { icon: RefreshCw, words: "Reconnecting…", isTurning: true };
+}
+
+/** A thin bar that says when this page and the server do not hear each other, or the server cannot do its work. */
 export function ConnectionBanner() {
   const state = useConnection((connection) => connection.state);
-  const shown = useLater(state !== "live" && state !== "stopped", PATIENCE_MS);
-  const isOffline = state === "offline";
-  const Icon = isOffline ? CloudOff : RefreshCw;
+  const hasTrouble = useConnection((connection) => connection.has_trouble);
+  const interruption = interruptionOf(state, hasTrouble);
+  const isShown = useLater(interruption !== null, PATIENCE_MS);
   return (
     <div role="status" data-connection={state}>
-      {shown && (
+      {isShown && interruption !== null && (
         <div className="flex min-h-9 items-center justify-center gap-2.5 bg-warning-soft px-4 py-1 text-sm text-warning">
-          <Icon
+          <interruption.icon
             aria-hidden
             size={14}
-            className={isOffline ? "shrink-0" : "shrink-0 animate-spin [animation-duration:2s]"}
+            className={classNames("shrink-0", interruption.isTurning && "animate-spin [animation-duration:2s]")}
           />
-          <span>{isOffline ? "Offline — messages will be sent when you are back." : "Reconnecting…"}</span>
+          <span>{interruption.words}</span>
           <button
             type="button"
             onClick={retryNow}

@@ -1,6 +1,6 @@
 import type { WorkspaceSettings as Settings } from "@confab/shared/workspace";
 import { Check } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ChoiceList } from "../../ui/choice-list.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Card } from "../../ui/page.tsx";
@@ -35,7 +35,13 @@ interface SettingProps {
 /** Some settings that are saved as they are changed; what was not saved goes back to what it was, and says why. */
 function Setting({ settings, children }: SettingProps) {
   const [saved, saySaved] = useBriefly();
-  const { mutate, variables, isPending, error } = useUpdateWorkspace(saySaved);
+  const { mutate, isPending, error } = useUpdateWorkspace(saySaved);
+  // Kept here, not read from the mutation, which tells of itself a moment later: until then the choice would jump back.
+  const [chosen, choose] = useState<Partial<Settings>>({});
+  const change = (changes: Partial<Settings>) => {
+    choose(changes);
+    mutate(changes, { onSettled: () => choose({}) });
+  };
   const isSlow = useLater(isPending, SAVING_SHOWN_AFTER_MS);
   return (
     <Card>
@@ -49,7 +55,7 @@ function Setting({ settings, children }: SettingProps) {
           {saved && !isPending && <Check aria-hidden size={15} />}
           {saved && !isPending && "Saved"}
         </p>
-        {children({ ...settings, ...(isPending && variables) }, mutate)}
+        {children({ ...settings, ...chosen }, change)}
         {error !== null && !isPending && <Notice kind="error">{error.message}</Notice>}
       </div>
     </Card>
