@@ -98,4 +98,4 @@ it("two nodes behind a balancer are restarted one after the other, and no reques
   const db = openDb(database.url);
   expect((await expectGapFree(db, general)).map((message) => message.id).sort()).toEqual(said.sort());
   await db.$disconnect();
-}, 90_000);
+}, 240_000);

@@ -1,5 +1,5 @@
 import { ConfigError } from "./core/config.ts";
-import { AppError } from "./core/errors.ts";
+import { AppError, isDatabaseAway } from "./core/errors.ts";
 import { DatabaseError } from "./database/database-error.ts";
 
 /** What keeps the server from starting, as a sentence for its operator; null when it is a fault of ours. */
@@ -7,6 +7,7 @@ export function explainStartError(error: unknown, port: number | undefined): str
   if (error instanceof ConfigError || error instanceof DatabaseError) return error.message;
   if (error instanceof AppError && error.status === 409)
     return "ADMIN_USERNAME or ADMIN_EMAIL belongs to an account that is no administrator. Choose another.";
+  if (isDatabaseAway(error)) return "The database does not answer in time. Try again in a moment.";
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE")
     return `Port ${port} is already in use. Set PORT to a free one, for example: PORT=${(port ?? 3000) + 1} npx -y pnpm@12 start`;

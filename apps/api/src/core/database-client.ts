@@ -8,7 +8,7 @@ import { AppError } from "./errors.ts";
  * that only silence leaves open what became of it.
  */
 export const DATABASE_PATIENCE = {
-  connectionTimeoutMillis: 1_500,
+  connectionTimeoutMillis: 1_800,
   query_timeout: 1_700,
   statement_timeout: 1_500,
   /** Longer than any act of ours holds a row. A statement may wait twice: for its turn, and for the row. */

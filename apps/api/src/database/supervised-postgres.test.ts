@@ -19,7 +19,7 @@ import { readPidFile } from "./postmaster.ts";
 /** Five seconds are the promise; the rest is for a busy machine. */
 const BACK_MS = 8_000;
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 giveEachTestItsOwnPostgres();
 
 let node: NodeProcess | undefined;

@@ -96,5 +96,5 @@ describe.runIf(HAS_SMALL_DISK)("a disk of the database that is full", () => {
     expect(socket.closeCode).toBeNull();
     expect((await expectGapFree(db, general))[0]?.id).toBe(first.body.message.id);
     await db.$disconnect();
-  }, 60_000);
+  }, 120_000);
 });
