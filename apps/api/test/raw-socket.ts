@@ -76,6 +76,8 @@ export class RawSocket {
   readonly frames: ServerFrame[] = [];
   /** The status of the answer to the upgrade. */
   status: number | null = null;
+  /** What the server closed with: 1005 for no code at all, null as long as it has not. */
+  closeCode: number | null = null;
   isEnded = false;
   /** Does not end its side although the server has closed. */
   staysAfterClose = false;
@@ -121,12 +123,6 @@ export class RawSocket {
   /** What the server said in text frames, parsed. */
   get said(): { type?: string; [field: string]: unknown }[] {
     return this.frames.filter(({ opcode }) => opcode === OPCODE.text).map(({ payload }) => JSON.parse(String(payload)));
-  }
-
-  get closeCode(): number | null {
-    const close = this.frames.find(({ opcode }) => opcode === OPCODE.close);
-    if (!close) return null;
-    return close.payload.length === 0 ? 1005 : close.payload.readUInt16BE(0);
   }
 
   /** Waits for the end, and gives the code it came with; null if the connection just broke off. */
@@ -179,7 +175,10 @@ export class RawSocket {
     const payload = this.#unread.subarray(headerLength, headerLength + length);
     this.frames.push({ opcode: first & 0x0f, payload });
     this.#unread = this.#unread.subarray(headerLength + length);
-    if ((first & 0x0f) === OPCODE.close && !this.staysAfterClose) this.socket.end();
+    if ((first & 0x0f) === OPCODE.close) {
+      this.closeCode = payload.length === 0 ? 1005 : payload.readUInt16BE(0);
+      if (!this.staysAfterClose) this.socket.end();
+    }
     return this.#unread.length > 0;
   }
 

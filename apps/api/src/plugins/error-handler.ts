@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import type { Log } from "../core/deps.ts";
 import { AppError, isDatabaseAway, isDatabaseBusy, isStorageFull, sqlStateOf, TooOften } from "../core/errors.ts";
 import { sendFormFailure } from "./forms.ts";
 import { allowanceHeaders } from "./rate-limit.ts";
@@ -50,6 +51,11 @@ export function toAppError(error: unknown): AppError {
   return new AppError("server_error");
 }
 
+/** Logs what is a fault of ours. That there is too much to do at a moment is none, and saying so would be more of it. */
+export function logFailure(log: Pick<Log, "debug" | "error">, error: unknown, known: AppError, facts = {}): void {
+  if (known.status >= 500) log[known.code === "server_busy" ? "debug" : "error"]({ err: error, ...facts }, known.code);
+}
+
 /** Answers with a problem, whatever it was. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   if (error.retryAfter !== null) void reply.header("retry-after", error.retryAfter);
@@ -66,7 +72,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 export const errorHandler = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
-    if (known.status >= 500) request.log.error({ err: error }, known.code);
+    logFailure(request.log, error, known);
     return sendFormFailure(request, reply, known) ?? sendProblem(request, reply, known);
   });
 });

@@ -7,9 +7,8 @@ import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { announceJoinedEveryone } from "../conversations/everyone-group.ts";
 import { announceGroupChange, type GroupChange } from "../groups/group-change.ts";
-import { enterByInvite } from "../invites/enter-by-invite.ts";
+import { enterByInvite, inviteLines } from "../invites/enter-by-invite.ts";
 import { getOpenInvite, type InviteDeps } from "../invites/open-invites.ts";
-import { inLine } from "../invites/waiting-line.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { announceEnded, endSessions, openSession, type SessionOrigin } from "../sessions/sessions.ts";
 import { usernameKey } from "../users/username-key.ts";
@@ -44,7 +43,7 @@ export async function register(deps: InviteDeps, body: RegisterBody, address: st
     return { made: inserted, entered: invite && (await enterByInvite(tx, invite.id, person)) };
   };
   const transaction = () => deps.db.$transaction(insert);
-  const { made, entered } = await (invite ? inLine(invite.id, transaction) : transaction());
+  const { made, entered } = await (invite ? inviteLines.inLine(invite.id, transaction) : transaction());
   await announceAccount(deps, made, entered);
   return presentAccountAnswer(made);
 }
@@ -65,7 +64,7 @@ export async function enterAsGuest(deps: InviteDeps, body: GuestBody, origin: Se
   const enter = (tx: Tx, made: AccountMade) =>
     enterByInvite(tx, invite.id, { user_id: made.id, address: origin.address });
   const account = { ...guest, ttlHours, joinsEveryone: false, groupId: invite.conversation_id } as const;
-  return inLine(invite.id, () => insertSignedIn(deps, origin, account, enter));
+  return inviteLines.inLine(invite.id, () => insertSignedIn(deps, origin, account, enter));
 }
 
 /** Creates an account and a session for it in one transaction, with whatever else belongs to the act. */

@@ -3,13 +3,16 @@ import { announce } from "../../core/announce.ts";
 import { recordAudit } from "../../core/audit.ts";
 import { sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
+import { WaitingLines } from "../../core/waiting-lines.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { getConversation } from "../conversations/conversations.access.ts";
 import { announceGroupChange, GROUP_COLUMNS, type GroupChange, type GroupRow } from "../groups/group-change.ts";
 import { addMember } from "../groups/group-members.service.ts";
 import { refuseRemoved } from "../groups/member-removals.ts";
 import { getInviteId, type InviteDeps, lockOpenInvite } from "./open-invites.ts";
-import { inLine } from "./waiting-line.ts";
+
+/** Those who come by one link, which a whole workshop may open at once. */
+export const inviteLines = new WaitingLines(300);
 
 type Person = Pick<Principal, "user_id" | "address">;
 
@@ -34,7 +37,7 @@ export async function joinByInvite(deps: InviteDeps, principal: Principal, token
     const isIn = await isMember(tx, group.id, principal.user_id);
     return { id: group.id, change: isIn ? null : await passThrough(tx, inviteId, group, principal) };
   };
-  const { id, change } = await inLine(inviteId, () => deps.db.$transaction(join));
+  const { id, change } = await inviteLines.inLine(inviteId, () => deps.db.$transaction(join));
   if (change) await announce(deps.log, () => announceGroupChange(deps, change));
   return getConversation(deps.db, principal, id);
 }

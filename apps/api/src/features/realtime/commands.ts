@@ -7,8 +7,9 @@ import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Connection } from "../../core/hub.ts";
 import { isEnough, policyOf } from "../../core/policy.ts";
+import { WaitingLines } from "../../core/waiting-lines.ts";
 import { parseJson } from "../../plugins/bodies.ts";
-import { toAppError } from "../../plugins/error-handler.ts";
+import { logFailure, toAppError } from "../../plugins/error-handler.ts";
 import { parseWith } from "../../plugins/schema-compiler.ts";
 import type { Principal } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -18,6 +19,10 @@ import { moveReadMarker } from "../read-markers/read-markers.service.ts";
 import { obeyReferenceFrame } from "../reference/reference-frames.ts";
 
 export type RealtimeDeps = Deps & SendDeps & { audiences: Audiences; announcer: MessageAnnouncer };
+
+/** Messages are joined into batches as they come; what else asks the database is done one after another for each person. */
+const AT_ONCE = new Set(["message.create", "ChatMessage", "ping"]);
+const lines = new WaitingLines(100);
 
 /** Frames that are no command at all, before the connection is taken for broken or hostile. */
 export const MALFORMED_MAX = 20;
@@ -54,11 +59,14 @@ export async function obey(
   try {
     const policy = policyOf("WS", type);
     if (!policy || !isEnough(principal.role, policy)) throw new AppError("role_insufficient");
-    if ("type" in command) await act(deps, principal, connection, command);
-    else await obeyReferenceFrame(deps, principal, connection, command);
+    const work = async () =>
+      "type" in command
+        ? act(deps, principal, connection, command)
+        : obeyReferenceFrame(deps, principal, connection, command);
+    await (AT_ONCE.has(type) ? work() : lines.inLine(principal.user_id, work));
   } catch (error) {
     const known = toAppError(error);
-    if (known.status >= 500) deps.log.error({ err: error, command: type }, known.code);
+    logFailure(deps.log, error, known, { command: type });
     connection.send(
       presentErrorFrame(known, "type" in command && command.type === "message.create" ? command.id : null),
     );

@@ -156,6 +156,17 @@ describe("an unusual frame is taken as any other", () => {
     expect(raw.closeCode).toBeNull();
   });
 
+  it("in crumbs of one byte ends its connection with 1008 after a thousand of them", async () => {
+    raw.send(frameOf({ opcode: text, claimedLength: 90_000n }));
+    let crumbs = 0;
+    for (; crumbs < 20_000 && raw.closeCode === null; crumbs += 1) {
+      raw.send(bytes(0x20));
+      await new Promise(setImmediate);
+    }
+    expect(await raw.closed()).toBe(1008);
+    expect(crumbs).toBeGreaterThan(1_000);
+  });
+
   it("that is binary is refused by an error frame, however it comes", async () => {
     raw.send(
       frameOf({ opcode: binary, payload: pingCommand(1) }),
