@@ -33,12 +33,12 @@ export const stoppedReaders: Family = {
   async run(scene) {
     [reading, stopped] = [[], []];
     let growth = 0;
-    for (let n = 0; n < scene.count(2, 5); n++) {
+    for (let n = 0; n < scene.count(1, 5); n++) {
       const before = await residentMib(scene.node(0).pid);
-      reading.push(await phase(scene));
+      reading.push(await phase(scene, scene.count(8_000, 15_000)));
       scene.fault("SIGSTOP of readers");
       scene.crowd.sleepers?.kill("SIGSTOP");
-      stopped.push(await phase(scene));
+      stopped.push(await phase(scene, 15_000));
       growth = Math.max(growth, Math.round((await residentMib(scene.node(0).pid)) - before));
       scene.crowd.sleepers?.kill("SIGCONT");
       // They come back and catch up.
@@ -65,9 +65,9 @@ export const stoppedReaders: Family = {
   },
 };
 
-async function phase(scene: Scene): Promise<Phase> {
+async function phase(scene: Scene, milliseconds: number): Promise<Phase> {
   const from = now();
-  await scene.pause(scene.count(7_000, 15_000));
+  await scene.pause(milliseconds);
   return { from, to: now() };
 }
 
