@@ -4,9 +4,10 @@ import type { Row } from "./report/row.ts";
 import { toTable } from "./report/table.ts";
 import type { Scenario } from "./scenario.ts";
 import { fanout } from "./scenarios/fanout.ts";
+import { idle } from "./scenarios/idle.ts";
 import { rooms } from "./scenarios/rooms.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanout, rooms];
+const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle];
 
 const options = readOptions();
 const chosen = SCENARIOS.filter(({ name }) => options.only?.includes(name) ?? true);
