@@ -4,10 +4,13 @@ import type { Row } from "./report/row.ts";
 import { toTable } from "./report/table.ts";
 import type { Scenario } from "./scenario.ts";
 import { fanout } from "./scenarios/fanout.ts";
+import { history } from "./scenarios/history.ts";
 import { idle } from "./scenarios/idle.ts";
+import { open } from "./scenarios/open.ts";
 import { rooms } from "./scenarios/rooms.ts";
+import { send } from "./scenarios/send.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle];
+const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send];
 
 const options = readOptions();
 const chosen = SCENARIOS.filter(({ name }) => options.only?.includes(name) ?? true);
