@@ -1,6 +1,7 @@
 import { memberOf, seedConversations } from "../database/seed.ts";
 import type { IdleLoadResult } from "../load/idle-load.ts";
 import type { Scenario } from "../scenario.ts";
+import { remarkOnClients } from "./clients-share.ts";
 
 const SOCKETS = 5_000;
 const SOCKETS_QUICK = 2_000;
@@ -44,7 +45,7 @@ export const idle: Scenario = {
       compared.row(
         { scenario, what: "connects", unit: "per second", to: "limit" },
         (result) => result.connectsPerSecond,
-        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 } },
+        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 }, remark: remarkOnClients(compared.confab) },
       ),
       compared.row(
         { scenario, what: "CPU with the database per connect", unit: "ms", to: "tutorial" },
