@@ -114,7 +114,7 @@ const ACTS: Record<string, Act> = {
   },
   "catching up": {
     statement: /x\.revision > /,
-    act: () => ada.get(conversationPath(busiest, "/changes?after_revision=49900")),
+    act: () => ada.get(conversationPath(busiest, `/changes?after_revision=${INSERTED / 2 - 100}`)),
     reading: "The changes after a revision, by the index that has them in order.",
   },
   "opening: conversations with their last messages, read markers and unread counts": {
