@@ -43,18 +43,26 @@ export function withFigures(page: string, seed: string, date: Date, results: rea
     "|---|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ];
-  return [page.slice(0, begin + BEGIN.length), "", facts, "", ...table, "", lastLineOf(results), page.slice(end)].join(
-    "\n",
-  );
+  const beside = results.flatMap(({ family, figures }) => {
+    const more = figures ? moreOf(figures) : [];
+    return more.length > 0 ? [`- ${family}: ${more.join("; ")}.`] : [];
+  });
+  return [
+    ...[page.slice(0, begin + BEGIN.length), "", facts, "", ...table, "", ...beside],
+    ...["", lastLineOf(results), page.slice(end)],
+  ].join("\n");
+}
+
+function moreOf(figures: Figures): string[] {
+  return Object.entries(figures.more).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
 }
 
 function sentenceOf(figures: Figures): string {
-  const more = Object.entries(figures.more).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   return [
     `acknowledged ${figures.acknowledged}, kills ${figures.kills}`,
     `lost ${figures.lost}, doubled ${figures.doubled}, gaps ${figures.gaps}`,
     `delivery p50 ${ms(figures.delivery_p50)}, p99 ${ms(figures.delivery_p99)}`,
     `resume p99 ${ms(figures.resume_p99)}, recovery ${ms(figures.recovery_max)}`,
-    ...more,
+    ...moreOf(figures),
   ].join("; ");
 }
