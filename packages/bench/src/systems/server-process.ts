@@ -21,7 +21,9 @@ export class ServerProcess {
         this.#log = (this.#log + chunk.toString()).slice(-LOG_CHARACTERS_MAX);
       });
     // A run that breaks off leaves nothing behind.
-    process.once("exit", () => child.kill("SIGKILL"));
+    const end = () => child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
   }
 
   static async start(parameters: string[], env: NodeJS.ProcessEnv, cwd: string, ready: RegExp): Promise<ServerProcess> {
