@@ -24,31 +24,49 @@ export const IN_MEMORY = "-c random_page_cost=1.1";
 /** A database that says nothing says no goodbye either. */
 const GOODBYE_MS = 1_000;
 
-/** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
-export function openDb(url: string, connections = 10): Db {
-  return open({ connectionString: url, max: connections, options: IN_MEMORY });
+/** How many statements are told apart; one whose text is another each time must not fill the memory. */
+const STATEMENTS_MAX = 500;
+/** A statement run so often is worth its plan's memory on each connection. */
+const OFTEN = 20;
+
+/**
+ * Names for statements that come often, so that PostgreSQL reads and plans them once for a connection: for what finds a
+ * few rows by an index, that costs more than finding them. All others have none.
+ */
+function nameWhatComesOften(often: number): (query: { sql: string }) => string {
+  const statements = new Map<string, { name: string; times: number }>();
+  return ({ sql }) => {
+    const statement = statements.get(sql) ?? { name: `statement ${statements.size + 1}`, times: 0 };
+    if (statement.times === 0 && statements.size < STATEMENTS_MAX) statements.set(sql, statement);
+    statement.times += 1;
+    return statement.times >= often ? statement.name : "";
+  };
 }
 
 /**
- * Opens one connection, kept open, for statements that are run over and over. Each is planned once for all sizes of its
- * lists and tables: planning the writer's costs more than running it for a few messages. So that a plan made while the
- * tables were small is not one for small tables, whole tables are never read.
+ * A plan made while the tables were small must not be one for small tables: no table is read from end to end where there is
+ * another way. Where there is none, older versions take the price they were given for a reason to compile the statement.
  */
-export function openPlannedDb(url: string): Db {
-  const names = new Map<string, string>();
-  const nameOf = (sql: string) => {
-    const name = names.get(sql) ?? `planned ${names.size + 1}`;
-    names.set(sql, name);
-    return name;
-  };
-  const options = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off`;
-  return open({ connectionString: url, max: 1, idleTimeoutMillis: 0, options }, ({ sql }) => nameOf(sql));
+const BY_INDEX = `${IN_MEMORY} -c enable_seqscan=off -c jit=off`;
+
+/** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
+export function openDb(url: string, connections = 10): Db {
+  return open({ connectionString: url, max: connections, options: BY_INDEX }, OFTEN);
 }
 
-function open(options: PoolConfig, statementNameGenerator?: (query: { sql: string }) => string): Db {
+/**
+ * Opens one connection, kept open, for statements that are run over and over. Each is planned once, for all sizes of its
+ * lists: planning the writer's costs more than running it for a few messages.
+ */
+export function openPlannedDb(url: string): Db {
+  const options = `${BY_INDEX} -c plan_cache_mode=force_generic_plan -c enable_mergejoin=off`;
+  return open({ connectionString: url, max: 1, idleTimeoutMillis: 0, options }, 1);
+}
+
+function open(options: PoolConfig, often: number): Db {
   const pool = new DatabasePool({ ...options, Client: DatabaseClient, ...DATABASE_PATIENCE });
-  const named = statementNameGenerator ? { statementNameGenerator } : {};
-  const adapter = new PrismaPg(pool, { disposeExternalPool: true, ...named });
+  const statementNameGenerator = nameWhatComesOften(often);
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
   return new PrismaClient({ adapter, errorFormat: "minimal" });
 }
 
