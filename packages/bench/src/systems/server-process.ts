@@ -1,13 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { onCore } from "./cores.ts";
+import { type Core, onCore } from "./cores.ts";
 
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 20_000;
 const LOG_CHARACTERS_MAX = 10_000;
 
-/** A server as a process of its own on the servers' core; ready when it has printed a certain line. */
+interface Launch {
+  readonly command: [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** What it prints when it is ready. */
+  readonly ready: RegExp;
+  /** The servers' own by default. */
+  readonly core?: Core;
+}
+
+/** A server as a process of its own; ready when it has printed a certain line. */
 export class ServerProcess {
   readonly pid: number;
   readonly #child: ChildProcess;
@@ -24,9 +34,9 @@ export class ServerProcess {
     process.once("exit", () => child.kill("SIGKILL"));
   }
 
-  static async start(parameters: string[], env: NodeJS.ProcessEnv, cwd: string, ready: RegExp): Promise<ServerProcess> {
-    const [program, ...rest] = onCore("server", [process.execPath, ...parameters]);
-    const child = spawn(program, rest, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  static async start({ command, env, cwd, ready, core = "server" }: Launch): Promise<ServerProcess> {
+    const [program, ...parameters] = onCore(core, command);
+    const child = spawn(program, parameters, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const server = new ServerProcess(child);
     const deadline = Date.now() + START_MS_MAX;
     while (!ready.test(server.#log)) {
