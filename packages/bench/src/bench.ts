@@ -3,6 +3,7 @@ import { Comparison, type SystemName } from "./comparison.ts";
 import { TutorialDatabase } from "./database/tutorial-database.ts";
 import type { JobName, JobOptions, JobResult } from "./load/jobs.ts";
 import type { BenchOptions } from "./options.ts";
+import type { Measured } from "./report/results.ts";
 import { Confab } from "./systems/confab.ts";
 import { runJob } from "./systems/run-job.ts";
 import { startLimit, startTutorial, type Yardstick } from "./systems/yardstick.ts";
@@ -13,6 +14,7 @@ export class Bench {
   readonly confab: Confab;
   #database: pg.Client | null = null;
   #tutorial: TutorialDatabase | null = null;
+  #measured: Measured[] = [];
 
   private constructor(options: BenchOptions, confab: Confab) {
     this.options = options;
@@ -62,7 +64,15 @@ export class Bench {
       for (const system of systems) round.set(system, await this.#measure(system, name, options));
       rounds.push(round);
     }
+    this.#measured.push({ job: name, rounds: rounds.map((round) => Object.fromEntries(round)) });
     return new Comparison(rounds);
+  }
+
+  /** Everything that was measured since the last time this was asked. */
+  takeMeasured(): Measured[] {
+    const measured = this.#measured;
+    this.#measured = [];
+    return measured;
   }
 
   async #measure<Name extends JobName>(

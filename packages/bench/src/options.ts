@@ -1,19 +1,26 @@
 import { parseArgs } from "node:util";
 
+const ROUNDS = 3;
+
 export interface BenchOptions {
   /** A look in under three minutes: one round, short steps, coarse maxima. */
   readonly quick: boolean;
-  /** Names of scenarios; null for all. */
-  readonly only: readonly string[] | null;
+  /** Names of the scenarios to run. */
+  readonly only: readonly string[];
   /** How cost grows with size, instead of how Confab compares. */
   readonly scaling: boolean;
   readonly rounds: number;
+  /** A file for everything that was measured. */
+  readonly json: string | null;
   /** Given to Confab's Node on top of its own. */
   readonly nodeOptions: readonly string[];
 }
 
-/** `--quick`, `--only fanout,rooms`, `--scaling`, `--rounds 5`, and `--profile <folder>` for CPU profiles of the server. */
-export function readOptions(parameters = process.argv.slice(2)): BenchOptions {
+/**
+ * `--quick`, `--only fanout,rooms`, `--scaling`, `--rounds 5`, `--json <file>`, and `--profile <folder>` for CPU profiles
+ * of the server. Throws for a scenario that is not among these.
+ */
+export function readOptions(scenarios: readonly string[], parameters = process.argv.slice(2)): BenchOptions {
   const { values } = parseArgs({
     args: parameters,
     options: {
@@ -21,14 +28,25 @@ export function readOptions(parameters = process.argv.slice(2)): BenchOptions {
       only: { type: "string" },
       scaling: { type: "boolean", default: false },
       rounds: { type: "string" },
+      json: { type: "string" },
       profile: { type: "string" },
     },
   });
+  const only = values.only?.split(",") ?? scenarios;
+  const unknown = only.filter((name) => !scenarios.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(", ")}, only ${scenarios.join(", ")}.`);
   return {
     quick: values.quick,
-    only: values.only?.split(",") ?? null,
+    only,
     scaling: values.scaling,
-    rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
+    rounds: Number(values.rounds ?? (values.quick ? 1 : ROUNDS)),
+    json: values.json ?? null,
     nodeOptions: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };
+}
+
+/** Whether a run measures everything there is, in full, and nothing disturbs it. */
+export function isWhole(options: BenchOptions, scenarios: number): boolean {
+  const { quick, only, scaling, rounds, nodeOptions } = options;
+  return !quick && !scaling && only.length === scenarios && rounds >= ROUNDS && nodeOptions.length === 0;
 }

@@ -1,26 +1,58 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { withFigures } from "@confab/tooling/with-figures";
 import { Bench } from "./bench.ts";
-import { readOptions } from "./options.ts";
-import type { Row } from "./report/row.ts";
+import { isWhole, readOptions } from "./options.ts";
+import type { ScenarioResult } from "./report/results.ts";
+import { readFacts, sentenceOf } from "./report/run-facts.ts";
 import { toTable } from "./report/table.ts";
 import type { Scenario } from "./scenario.ts";
 import { fanout } from "./scenarios/fanout.ts";
+import { history } from "./scenarios/history.ts";
+import { idle } from "./scenarios/idle.ts";
+import { open } from "./scenarios/open.ts";
 import { rooms } from "./scenarios/rooms.ts";
+import { send } from "./scenarios/send.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanout, rooms];
+const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send];
+const PAGE = new URL("../../../docs/performance.md", import.meta.url);
 
-const options = readOptions();
-const chosen = SCENARIOS.filter(({ name }) => options.only?.includes(name) ?? true);
+const options = readOptions(SCENARIOS.map(({ name }) => name));
 const bench = await Bench.open(options);
 try {
-  const rows: Row[] = [];
-  for (const scenario of chosen) {
-    console.log(`── ${scenario.name}`);
-    const start = performance.now();
-    rows.push(...(await scenario.run(bench)));
-    console.log(`   ${((performance.now() - start) / 1000).toFixed(0)} s`);
-    await bench.refresh();
+  const results: ScenarioResult[] = [];
+  for (const scenario of SCENARIOS) {
+    if (!options.only.includes(scenario.name)) continue;
+    // What the scenario before has left in Confab's memory is gone.
+    if (results.length > 0) await bench.refresh();
+    results.push(await runScenario(scenario));
   }
-  console.log(toTable(rows));
+  const facts = await readFacts(bench);
+  const text = [sentenceOf(facts), toTable(results.flatMap(({ rows }) => rows)), ...lessOf(results)].join("\n\n");
+  console.log(`\n${text}`);
+  if (options.json) await writeFile(options.json, `${JSON.stringify({ ...facts, results }, null, 2)}\n`);
+  // A part of the scenarios, or less of each, is nothing to publish.
+  if (isWhole(options, SCENARIOS.length))
+    await writeFile(PAGE, withFigures(await readFile(PAGE, "utf8"), "pnpm bench", `\n${text}\n`));
 } finally {
   await bench.close();
+}
+
+async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
+  console.log(`── ${scenario.name}`);
+  const start = performance.now();
+  const rows = await scenario.run(bench);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(`   ${seconds} s`);
+  return {
+    scenario: scenario.name,
+    less: options.quick ? scenario.quickly : null,
+    seconds,
+    rows,
+    measured: bench.takeMeasured(),
+  };
+}
+
+function lessOf(results: readonly ScenarioResult[]): string[] {
+  const lines = results.flatMap(({ scenario, less }) => (less === null ? [] : `- ${scenario}: ${less}`));
+  return lines.length === 0 ? [] : [`A quick look, with less than in full:\n${lines.join("\n")}`];
 }

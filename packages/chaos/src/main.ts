@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { withFigures } from "@confab/tooling/with-figures";
 import { FAMILIES } from "./families/families.ts";
-import { lastLineOf, linesOf, withFigures } from "./report.ts";
+import { figuresText, lastLineOf, linesOf } from "./report.ts";
 import { type Result, runFamily } from "./run-family.ts";
 import { runSabotages } from "./sabotage/run-sabotages.ts";
 import { closeWorld, openWorld, type World } from "./supervisor/world.ts";
@@ -62,7 +63,10 @@ else {
   const results = await runAll(seed);
   // A part of the families, or less of each, is no figure to publish.
   if (!values.quick && !values.sabotage && values.family === undefined)
-    await writeFile(PAGE, withFigures(await readFile(PAGE, "utf8"), seed, new Date(), results));
+    await writeFile(
+      PAGE,
+      withFigures(await readFile(PAGE, "utf8"), "pnpm chaos", figuresText(seed, new Date(), results)),
+    );
   if (values.json) await writeFile(values.json, `${JSON.stringify({ seed, results }, null, 2)}\n`);
   say(lastLineOf(results));
   process.exitCode = results.some(({ outcome }) => outcome === "failed") ? 1 : 0;

@@ -21,13 +21,8 @@ export function lastLineOf(results: readonly Result[]): string {
   return `${sum("acknowledged")} messages acknowledged, ${sum("kills")} kills\n${count("passed")} passed, ${count("failed")} failed${skipped}`;
 }
 
-const BEGIN = "<!-- figures of the last full run: written by `pnpm chaos` -->";
-const END = "<!-- end of figures -->";
-
-/** The page with the figures of this run between its marks. Throws when the marks are gone. */
-export function withFigures(page: string, seed: string, date: Date, results: readonly Result[]): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error("the page has no marks between which the figures would go");
+/** What the page says of this run. */
+export function figuresText(seed: string, date: Date, results: readonly Result[]): string {
   const day = date.toISOString().slice(0, 10);
   const facts = `${day}, seed ${seed}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}.`;
   const rows = results.map(
@@ -43,9 +38,7 @@ export function withFigures(page: string, seed: string, date: Date, results: rea
     "|---|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ];
-  return [page.slice(0, begin + BEGIN.length), "", facts, "", ...table, "", lastLineOf(results), page.slice(end)].join(
-    "\n",
-  );
+  return ["", facts, "", ...table, "", lastLineOf(results)].join("\n");
 }
 
 function sentenceOf(figures: Figures): string {

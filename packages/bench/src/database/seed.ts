@@ -2,6 +2,9 @@ import { newId } from "@confab/shared/ids";
 import type pg from "pg";
 import type { Member } from "../load/target.ts";
 
+/** What the n-th seeded message says, in SQL: about a hundred characters. */
+export const SEEDED_CONTENT = "'Message ' || n || repeat(' and so on', 8)";
+
 export interface SeededPerson {
   readonly id: string;
   readonly username: string;
@@ -15,7 +18,16 @@ export interface SeededConversation {
 
 /** How a person connects, to whatever server: ours finds the room by itself, the yardsticks are told. */
 export function memberOf(person: SeededPerson, conversation: SeededConversation): Member {
-  return { path: `/ws?conversation=${conversation.id}`, cookie: `confab_session=${person.token}` };
+  return { path: `/ws?conversation=${conversation.id}`, cookie: cookieOf(person) };
+}
+
+export function cookieOf(person: SeededPerson): string {
+  return `confab_session=${person.token}`;
+}
+
+/** Where the messages of a conversation are listed and sent, of whatever server. */
+export function messagesPath(conversation: SeededConversation): string {
+  return `/api/v1/conversations/${conversation.id}/messages`;
 }
 
 /** Makes people with an open session each: rows as registering and signing in would have left them. */
@@ -71,6 +83,29 @@ export async function insertConversations(
     `INSERT INTO conversation_members (conversation_id, user_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])`,
     columns(memberships, "id", "person"),
   );
+  // As after a while in use: without statistics PostgreSQL plans as if the tables were empty.
+  await database.query("VACUUM ANALYZE users, sessions, conversations, conversation_members");
+}
+
+/** Fills conversations with messages, as many in each, which everybody has read. */
+export async function seedMessages(
+  database: pg.Client,
+  conversations: readonly SeededConversation[],
+  count: number,
+): Promise<void> {
+  for (const { id, people } of conversations)
+    await database.query(
+      `WITH written AS (
+         INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client)
+         SELECT uuidv7(), $1::uuid, n, n, ($2::uuid[])[1 + n % cardinality($2::uuid[])], ${SEEDED_CONTENT}, now()
+           FROM generate_series(1, $3::int) AS n
+       ), moved AS (
+         UPDATE conversations SET last_seq = $3, revision = $3 WHERE id = $1
+       )
+       UPDATE conversation_members SET read_seq = $3 WHERE conversation_id = $1`,
+      [id, people.map((person) => person.id), count],
+    );
+  await database.query("VACUUM ANALYZE messages, conversations, conversation_members");
 }
 
 function columns<Row>(rows: readonly Row[], ...names: (keyof Row)[]): unknown[][] {

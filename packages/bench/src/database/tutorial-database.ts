@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Confab } from "../systems/confab.ts";
-import type { SeededPerson } from "./seed.ts";
+import { SEEDED_CONTENT, type SeededConversation, type SeededPerson } from "./seed.ts";
 
 const NAME = "tutorial";
 const TABLES = `
@@ -50,5 +50,15 @@ export class TutorialDatabase {
       people.map(({ username }) => username),
       people.map(({ token }) => token),
     ]);
+  }
+  /** Messages as Confab has them in this conversation. */
+  async addMessages({ id, people }: SeededConversation, count: number): Promise<void> {
+    await this.client.query(
+      `INSERT INTO messages (id, conversation_id, sender_id, content)
+       SELECT uuidv7(), $1::uuid, ($2::uuid[])[1 + n % cardinality($2::uuid[])], ${SEEDED_CONTENT}
+         FROM generate_series(1, $3::int) AS n`,
+      [id, people.map((person) => person.id), count],
+    );
+    await this.client.query("VACUUM ANALYZE");
   }
 }

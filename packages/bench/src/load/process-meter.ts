@@ -35,6 +35,12 @@ export function cpuSince(before: CpuSeconds, target: Target): CpuSeconds {
   };
 }
 
+/** Memory of a process that is in RAM, in bytes. */
+export function residentBytes(pid: number): number {
+  const [, kibibytes = "0"] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kibibytes) * 1024;
+}
+
 /** The fields of /proc/<pid>/stat behind the name, which may hold anything: the first of them is field 3. */
 function statFields(pid: number | string): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -2,7 +2,7 @@ import type { ChatLoadResult, ChatStep } from "../load/chat-load.ts";
 import type { CpuSeconds } from "../load/process-meter.ts";
 
 /** Above this share of its core the load may be what is measured. */
-const DRIVER_SHARE_MAX = 0.9;
+export const DRIVER_SHARE_MAX = 0.9;
 
 export function cpuPerMillion(step: ChatStep | undefined, read: (cpu: CpuSeconds) => number): number | undefined {
   return step && (read(step.cpu) / step.deliveries) * 1e6;

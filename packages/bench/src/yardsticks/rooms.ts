@@ -4,8 +4,9 @@ import type { WebSocket } from "ws";
 const rooms = new Map<string, Set<WebSocket>>();
 const NOBODY: ReadonlySet<WebSocket> = new Set();
 
+/** From the socket's address as from that of the messages over HTTP, which is Confab's. */
 export function conversationOf(request: IncomingMessage): string {
-  return new URL(request.url ?? "/", "http://localhost").searchParams.get("conversation") ?? "";
+  return /conversation(?:=|s\/)([^/&]+)/.exec(request.url ?? "")?.[1] ?? "";
 }
 
 export function joinRoom(conversation: string, socket: WebSocket): void {

@@ -16,8 +16,13 @@ async function personOf(request: IncomingMessage): Promise<{ id: string; usernam
   return rows[0];
 }
 
-async function createMessage(sender: { id: string; username: string }, data: string) {
-  const { id, conversation_id, content } = JSON.parse(data);
+interface SentMessage {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly content: string;
+}
+
+async function createMessage(sender: { id: string; username: string }, { id, conversation_id, content }: SentMessage) {
   const { rows } = await pool.query(
     "INSERT INTO messages (id, conversation_id, sender_id, content) VALUES ($1, $2, $3, $4) RETURNING seq, sent_at",
     [id, conversation_id, sender.id, content],
@@ -39,7 +44,7 @@ const server = createServer(async (request, response) => {
     const person = await personOf(request);
     const answer =
       request.method === "POST"
-        ? await createMessage(person, await text(request))
+        ? await createMessage(person, { ...JSON.parse(await text(request)), conversation_id: conversationOf(request) })
         : { messages: await listMessages(conversationOf(request)) };
     const body = JSON.stringify(answer);
     response
@@ -59,7 +64,9 @@ new WebSocketServer({ server }).on("connection", async (socket: WebSocket, reque
     socket.on(
       "message",
       (data) =>
-        void createMessage(person, String(data)).catch((error) => socket.send(`{"type":"error","message":"${error}"}`)),
+        void createMessage(person, JSON.parse(String(data))).catch((error) =>
+          socket.send(`{"type":"error","message":"${error}"}`),
+        ),
     );
     socket.send('{"type":"ready"}');
   } catch {

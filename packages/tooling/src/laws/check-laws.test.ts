@@ -164,6 +164,7 @@ describe("laws of the whole house", () => {
       "../../../../apps/api/src/app.ts",
       "packages/chaos must not import apps/api",
     ],
+    ["packages/bench/src/bench.ts", "../../tooling/src/x.ts", "packages/bench must not import packages/tooling"],
     ["apps/api/src/core/db.ts", "@confab/chaos/random", "apps/api must not import packages/chaos"],
     ["packages/shared/src/ids.ts", "node:crypto", "packages/shared imports only zod and itself"],
     ["packages/shared/src/ids.ts", "../../../apps/api/src/core/db.ts", "packages/shared imports only zod and itself"],
@@ -176,6 +177,11 @@ describe("laws of the whole house", () => {
   it("lets the harness import what the server's package exports", () => {
     const text = 'import { startEmbeddedPostgres } from "@confab/api/embedded-postgres";';
     expect(breachesOf({ "packages/chaos/src/supervisor/database.ts": text })).toEqual([]);
+  });
+
+  it("lets those who write figures into pages import what tooling exports", () => {
+    const text = 'import { withFigures } from "@confab/tooling/with-figures";';
+    expect(breachesOf({ "packages/chaos/src/main.ts": text, "packages/bench/src/run-bench.ts": text })).toEqual([]);
   });
 
   it("lets everyone import shared, and shared import zod", () => {

@@ -38,6 +38,8 @@ function packageProblem(file: SourceFile, found: Import): string | null {
   if (!other || other === own || other === "packages/shared") return null;
   // What the server's package offers to others by its "exports", and nothing else of it, may be used by the harness.
   if (own === "packages/chaos" && /^@confab\/api\//.test(found.specifier)) return null;
+  // The same for the tools of those who write figures into pages.
+  if (/^packages\/(?:bench|chaos)$/.test(own ?? "") && /^@confab\/tooling\//.test(found.specifier)) return null;
   return `${own} must not import ${other}. Only packages/shared is shared: put what both need there.`;
 }
 
