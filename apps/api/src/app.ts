@@ -6,7 +6,7 @@ import { type Bus, NO_BUS } from "./core/bus.ts";
 import { PostgresBus } from "./core/bus-postgres.ts";
 import { RedisBus } from "./core/bus-redis.ts";
 import type { Config } from "./core/config.ts";
-import type { Db } from "./core/db.ts";
+import { closeDb, type Db, openPlannedDb } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
 import { Life } from "./core/life.ts";
@@ -54,11 +54,11 @@ export interface AppOptions {
 }
 
 /** What the features share, put together: for the server, and for commands that call services without one. */
-export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS) {
+export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS, writerDb = db) {
   const hub = new Hub(bus);
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
-  const writer = new MessageWriter(db, (batch) => announcer.announceCommitted(batch), bus);
+  const writer = new MessageWriter(writerDb, (batch) => announcer.announceCommitted(batch), hub);
   const messageLimits = new MessageLimits(config.rateLimitScale);
   return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
@@ -88,7 +88,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An e-mail address may stand in an address, each of its characters as three.
     routerOptions: { querystringParser: parseQuery, maxParamLength: 3 * EMAIL_MAX },
   });
-  const deps = wire(config, db, app.log, chooseBus(config, app.log));
+  const writerDb = config.databaseUrl ? openPlannedDb(config.databaseUrl) : db;
+  app.addHook("onClose", () => closeDb(writerDb));
+  const deps = wire(config, db, app.log, chooseBus(config, app.log), writerDb);
 
   await app.register(draining, { life: deps.life });
   await app.register(errorHandler);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./core/config.ts";
-import { openDb } from "./core/db.ts";
+import { closeDb, openDb } from "./core/db.ts";
 import { migrate } from "./database/migrate.ts";
 import { startSupervisedPostgres } from "./database/supervised-postgres.ts";
 import { prepareWorkspace } from "./features/workspace/workspace.service.ts";
@@ -12,8 +12,6 @@ import { stopWith } from "./start-error.ts";
 const CLOSE_MS = 13_000;
 /** For something that nobody has thought of. */
 const SHUTDOWN_MS = 14_500;
-/** A database that says nothing says no goodbye either. */
-const GOODBYE_MS = 1_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -35,7 +33,7 @@ async function start(config: Config): Promise<void> {
   if (applied.length > 0) say(`Applied ${applied.length} database migration${applied.length > 1 ? "s" : ""}.`);
 
   const db = openDb(databaseUrl);
-  opened.push(() => Promise.race([db.$disconnect(), delay(GOODBYE_MS)]));
+  opened.push(() => closeDb(db));
   const app = await buildApp({ config: { ...config, databaseUrl }, db, logger: { level: config.logLevel } });
   opened.push(() => app.close());
   const setupToken = await prepareWorkspace({ db, config });

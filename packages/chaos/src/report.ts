@@ -38,16 +38,23 @@ export function figuresText(seed: string, date: Date, results: readonly Result[]
     "|---|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ...rows,
   ];
-  return ["", facts, "", ...table, "", lastLineOf(results)].join("\n");
+  const beside = results.flatMap(({ family, figures }) => {
+    const more = figures ? moreOf(figures) : [];
+    return more.length > 0 ? [`- ${family}: ${more.join("; ")}.`] : [];
+  });
+  return ["", facts, "", ...table, "", ...beside, "", lastLineOf(results)].join("\n");
+}
+
+function moreOf(figures: Figures): string[] {
+  return Object.entries(figures.more).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
 }
 
 function sentenceOf(figures: Figures): string {
-  const more = Object.entries(figures.more).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
   return [
     `acknowledged ${figures.acknowledged}, kills ${figures.kills}`,
     `lost ${figures.lost}, doubled ${figures.doubled}, gaps ${figures.gaps}`,
     `delivery p50 ${ms(figures.delivery_p50)}, p99 ${ms(figures.delivery_p99)}`,
     `resume p99 ${ms(figures.resume_p99)}, recovery ${ms(figures.recovery_max)}`,
-    ...more,
+    ...moreOf(figures),
   ].join("; ");
 }

@@ -2,7 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Counts, countCheck, countPlaywright, countVitest, listVitestFailures } from "./test-counts.ts";
+import { installDebianPrograms } from "./debian-programs.ts";
+import {
+  type Counts,
+  countChaos,
+  countCheck,
+  countPlaywright,
+  countVitest,
+  listChaosFailures,
+  listVitestFailures,
+} from "./test-counts.ts";
 
 /**
  * What `pnpm test` and `pnpm check` run: every step after the other (two cores do not gain from more), none
@@ -12,6 +21,8 @@ interface Step {
   name: string;
   /** A step whose failure makes this one pointless: it is counted as failed without being run. */
   needs?: string;
+  /** Minutes long: not for `pnpm check`. */
+  isLong?: boolean;
   run: () => Promise<Counts>;
 }
 
@@ -29,7 +40,9 @@ const steps: Step[] = [
     name: `tests of ${folder}`,
     run: () => vitest(folder),
   })),
-  { name: "end-to-end tests", needs: "build", run: playwright },
+  { name: "end-to-end tests", needs: "build", isLong: true, run: playwright },
+  { name: "faults", isLong: true, run: () => chaos("--quick") },
+  { name: "sabotaged servers", isLong: true, run: () => chaos("--sabotage") },
 ];
 
 /** Three programs, all run so that one visit shows everything; together one check. */
@@ -69,6 +82,16 @@ async function playwright(): Promise<Counts> {
   return countPlaywright(report, code);
 }
 
+async function chaos(extent: "--quick" | "--sabotage"): Promise<Counts> {
+  const report = path.join(reports, `chaos${extent}.json`);
+  const counts = countChaos(
+    report,
+    await execute(root, process.execPath, ["packages/chaos/src/main.ts", extent, "--json", report]),
+  );
+  failures.push(...listChaosFailures(report));
+  return counts;
+}
+
 /** Runs a program of the folder's own packages to its end, and returns its exit code (1 when it had to be killed). */
 function execute(cwd: string, program: string, parameters: string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   const searchPath = [path.join(cwd, "node_modules/.bin"), path.join(root, "node_modules/.bin"), process.env.PATH];
@@ -88,7 +111,7 @@ function execute(cwd: string, program: string, parameters: string[], env: NodeJS
 }
 
 function wanted(step: Step): boolean {
-  return !(process.argv.includes("--without-e2e") && step.run === playwright);
+  return !(process.argv.includes("--without-long") && step.isLong === true);
 }
 
 async function runAll(): Promise<Counts> {
@@ -113,6 +136,7 @@ async function runAll(): Promise<Counts> {
   return total;
 }
 
+installDebianPrograms();
 const { passed, failed } = await runAll();
 rmSync(reports, { recursive: true });
 console.log(`${passed} passed, ${failed} failed`);

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countCheck, countPlaywright, countVitest, listVitestFailures } from "./test-counts.ts";
+import {
+  countChaos,
+  countCheck,
+  countPlaywright,
+  countVitest,
+  listChaosFailures,
+  listVitestFailures,
+} from "./test-counts.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -54,5 +61,20 @@ describe("counting", () => {
       "b.test.ts: no such module",
     ]);
     expect(listVitestFailures(path.join(folder, "absent.json"))).toEqual([]);
+  });
+
+  it("counts each fault as one test, a skipped one as none, and lists what broke with the seed that repeats it", () => {
+    const chaos = report({
+      seed: "7",
+      results: [
+        { family: "T1", title: "a node killed", outcome: "passed", reasons: [] },
+        { family: "T2", title: "a database killed", outcome: "failed", reasons: ["lost: 1", "gaps: 2"] },
+        { family: "T7", title: "Redis lost", outcome: "skipped", reasons: ["there is no redis-server here"] },
+      ],
+    });
+    expect(countChaos(chaos, 1)).toEqual({ passed: 1, failed: 1 });
+    expect(listChaosFailures(chaos)).toEqual(["T2 a database killed (seed 7):\nlost: 1\ngaps: 2"]);
+    expect(countChaos(report({ seed: "7", results: [] }), 0)).toEqual({ passed: 0, failed: 1 });
+    expect(countChaos(path.join(folder, "absent.json"), 1)).toEqual({ passed: 0, failed: 1 });
   });
 });

@@ -50,6 +50,26 @@ export function countPlaywright(reportFile: string, exitCode: number): Counts {
   return believe({ passed: stats?.expected ?? 0, failed }, exitCode);
 }
 
+interface ChaosReport {
+  seed: string;
+  results: { family: string; title: string; outcome: "passed" | "failed" | "skipped"; reasons: string[] }[];
+}
+
+/** What is skipped here (a program is not installed) is named in the log, and counts as neither. */
+export function countChaos(reportFile: string, exitCode: number): Counts {
+  const results = readReport<ChaosReport>(reportFile)?.results ?? [];
+  const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
+  return believe({ passed: count("passed"), failed: count("failed") }, exitCode);
+}
+
+/** Each fault that broke a promise, with what was wrong and the seed that repeats it. */
+export function listChaosFailures(reportFile: string): string[] {
+  const report = readReport<ChaosReport>(reportFile);
+  return (report?.results ?? [])
+    .filter(({ outcome }) => outcome === "failed")
+    .map(({ family, title, reasons }) => `${family} ${title} (seed ${report?.seed}):\n${reasons.join("\n")}`);
+}
+
 /** A suite that ran nothing, or broke without naming a failed test, has failed all the same. */
 function believe(counts: Counts, exitCode: number): Counts {
   const ranNothing = counts.passed + counts.failed === 0;

@@ -45,7 +45,7 @@ async function probe(scene: Scene): Promise<void> {
     const began = now();
     const answer = await answering().catch(() => null);
     const ms = now() - began;
-    scene.figures.slowest_answer = Math.max(scene.figures.slowest_answer ?? 0, Math.round(ms));
+    scene.figures.slowest_answer_ms = Math.max(scene.figures.slowest_answer_ms ?? 0, Math.round(ms));
     scene.expect(
       answer?.status === status,
       `${what} while the database is away (it was ${answer?.status ?? "silence"})`,
@@ -64,6 +64,6 @@ async function recover(scene: Scene): Promise<void> {
     );
   while (!(await isReady()) && now() - began < 2 * RECOVERY_MS_MAX) await scene.pause(50);
   const ms = Math.round(now() - began);
-  scene.figures.slowest_recovery = Math.max(scene.figures.slowest_recovery ?? 0, ms);
+  scene.figures.slowest_recovery_ms = Math.max(scene.figures.slowest_recovery_ms ?? 0, ms);
   scene.expect(ms < RECOVERY_MS_MAX, `ready again within 5 s of the database's return (it took ${ms} ms)`);
 }

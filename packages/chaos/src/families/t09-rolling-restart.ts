@@ -15,7 +15,7 @@ export const rollingRestart: Family = {
       await scene.calm(300, 1_000);
       scene.fault(`SIGTERM to ${scene.node(n).name}`);
       const { code, ms } = await scene.node(n).stop();
-      scene.figures.slowest_exit = Math.max(scene.figures.slowest_exit ?? 0, Math.round(ms));
+      scene.figures.slowest_exit_ms = Math.max(scene.figures.slowest_exit_ms ?? 0, Math.round(ms));
       scene.expect(code === 0, `exit code 0 after SIGTERM (it was ${code})`);
       scene.expect(ms < EXIT_MS_MAX, `exit within 15 s of SIGTERM (it took ${Math.round(ms)} ms)`);
       await scene.node(n).start();

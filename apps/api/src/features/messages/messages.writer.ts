@@ -1,7 +1,9 @@
 import type { Message } from "@confab/shared/messages";
-import { type Bus, NO_BUS } from "../../core/bus.ts";
+import { NO_BUS } from "../../core/bus.ts";
 import { type Db, sql } from "../../core/db.ts";
+import { Elsewhere } from "../../core/elsewhere.ts";
 import { AppError, isDatabaseAway, isDatabaseBusy, sqlStateOf } from "../../core/errors.ts";
+import type { Hub } from "../../core/hub.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
 import { countToldAtOnce } from "./told-at-once.ts";
 
@@ -29,6 +31,9 @@ interface Waiting {
   isAlone: boolean;
 }
 
+type OtherNodes = Pick<Hub, "bus" | "elsewhere">;
+const NO_OTHERS: OtherNodes = { bus: NO_BUS, elsewhere: new Elsewhere() };
+
 /** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
 const BATCH_MAX = 500;
 /** Sends waiting before newcomers are told to come back: some seconds' work. */
@@ -44,12 +49,10 @@ const LOCKED = "55P03";
 /** The database took longer than a statement may (statement_timeout): tried again, it would take as long again. */
 const TOO_SLOW = "57014";
 
-type Outcome = Partial<MessageRow> & {
-  member_version: number | null;
-  is_new: boolean | null;
-  raced: boolean;
-  archived: boolean;
-  passed_over: boolean;
+/** What became of one send; the message is only meant where it is `created` now or was `stored` before. */
+type Outcome = MessageRow & {
+  member_version: number;
+  outcome: "created" | "stored" | "raced" | "archived" | "passed_over" | "not_found";
 };
 
 /**
@@ -60,7 +63,7 @@ type Outcome = Partial<MessageRow> & {
 export class MessageWriter {
   readonly #db: Db;
   readonly #announce: (written: WrittenMessage[]) => Promise<void>;
-  readonly #bus: Pick<Bus, "nodeId" | "notifyChannel">;
+  readonly #nodes: OtherNodes;
   /** Conversations that kept a batch waiting for their lock: it is not waited for again until it has been got once. */
   readonly #stuck = new Set<string>();
   #queue: Waiting[] = [];
@@ -68,14 +71,10 @@ export class MessageWriter {
   #isWriting = false;
 
   /** `announce` is awaited after each commit, before the next batch: it keeps the order of delivery. */
-  constructor(
-    db: Db,
-    announce: (written: WrittenMessage[]) => Promise<void>,
-    bus: Pick<Bus, "nodeId" | "notifyChannel"> = NO_BUS,
-  ) {
+  constructor(db: Db, announce: (written: WrittenMessage[]) => Promise<void>, nodes: OtherNodes = NO_OTHERS) {
     this.#db = db;
     this.#announce = announce;
-    this.#bus = bus;
+    this.#nodes = nodes;
   }
 
   /**
@@ -127,26 +126,26 @@ export class MessageWriter {
     const inputs = batch.map((waiting) => waiting.input);
     const waitsForLocks = !this.#isStuck(batch[0]);
     try {
-      const outcomes = await writeStatement(this.#db, this.#bus, inputs, waitsForLocks);
+      const outcomes = await writeStatement(this.#db, this.#nodes, inputs, waitsForLocks);
       if (!waitsForLocks)
         for (const [index, input] of inputs.entries())
-          if (!outcomes[index]?.passed_over) this.#stuck.delete(input.conversation_id);
-      const created = outcomes.filter((outcome) => outcome.is_new).map(toWritten);
+          if (outcomes[index]?.outcome !== "passed_over") this.#stuck.delete(input.conversation_id);
+      const created = outcomes.filter(({ outcome }) => outcome === "created").map(toWritten);
       this.#again(batch.filter((waiting, index) => this.#settle(waiting, outcomes[index]) === "raced"));
-      if (created.length > 0) await this.#announce(uniqueById(created));
+      if (created.length > 0) await this.#announce(created);
     } catch (error) {
       if (waitsForLocks && sqlStateOf(error) === LOCKED) this.#passOver(batch);
       else this.#recover(batch, error);
     }
   }
 
-  #settle(waiting: Waiting, outcome: Outcome | undefined): "settled" | "raced" {
-    if (!outcome || outcome.raced) return "raced";
-    if (outcome.passed_over) waiting.reject(new AppError("server_busy"));
-    else if (outcome.id === undefined || outcome.id === null)
-      waiting.reject(new AppError(outcome.archived ? "conversation_archived" : "conversation_not_found"));
-    else if (isReused(waiting.input, outcome)) waiting.reject(new AppError("message_id_reused"));
-    else waiting.resolve(toWritten(outcome));
+  #settle(waiting: Waiting, row: Outcome | undefined): "settled" | "raced" {
+    if (!row || row.outcome === "raced") return "raced";
+    if (row.outcome === "passed_over") waiting.reject(new AppError("server_busy"));
+    else if (row.outcome === "archived") waiting.reject(new AppError("conversation_archived"));
+    else if (row.outcome === "not_found") waiting.reject(new AppError("conversation_not_found"));
+    else if (isReused(waiting.input, row)) waiting.reject(new AppError("message_id_reused"));
+    else waiting.resolve(toWritten(row));
     return "settled";
   }
 
@@ -186,23 +185,22 @@ function isBeaten(waiting: Waiting): boolean {
   return waiting.races > RACES_MAX;
 }
 
+/**
+ * Where the statement tells the other nodes of it: nowhere while this node hears that there are none. One that has just
+ * come and is not heard of yet finds the change when it looks at the database.
+ */
+function channelTo({ bus, elsewhere }: OtherNodes): string | null {
+  return bus.isConnected && elsewhere.nodeCount === 0 ? null : bus.notifyChannel;
+}
+
 /** Same id, but not the same message: another sender's, or another text (an edited one is not compared any more). */
 function isReused(input: NewMessage, stored: Outcome): boolean {
   if (stored.sender_id !== input.sender_id) return true;
   return stored.content !== input.content && !stored.edited_at && !stored.deleted_at;
 }
 
-function toWritten(outcome: Outcome): WrittenMessage {
-  return {
-    message: presentMessage(outcome as MessageRow),
-    member_version: outcome.member_version ?? 0,
-    is_new: outcome.is_new ?? false,
-  };
-}
-
-function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
-  const byId = new Map(written.map((each) => [`${each.message.conversation_id} ${each.message.id}`, each]));
-  return [...byId.values()].sort((a, b) => a.message.revision - b.message.revision);
+function toWritten(row: Outcome): WrittenMessage {
+  return { message: presentMessage(row), member_version: row.member_version, is_new: row.outcome === "created" };
 }
 
 /**
@@ -210,17 +208,14 @@ function uniqueById(written: WrittenMessage[]): WrittenMessage[] {
  * revision are given under the lock. The statement sees the database as of its start, but gets the lock maybe later: where
  * the conversation moved in between (`seen` is older than the lock's), nothing is written and the send is `raced`, to be
  * tried again. An archived group takes nothing new, but a repeat of what was sent before still gets its answer. Without
- * `waitsForLocks`, a conversation that somebody else has locked is `passed_over`: nothing is written in it. Membership and
- * what is stored are looked up by scalar subqueries: of joins PostgreSQL expects one row, and then goes through the whole
- * batch for each message of it. Where the bus is PostgreSQL's own, the other nodes are notified by the same statement:
- * with the commit, or not at all.
+ * `waitsForLocks`, a conversation that somebody else has locked is `passed_over`: nothing is written in it. An id that
+ * comes more than once in the batch is stored once, as it came first, and all of them get that message. What is known of a
+ * message goes from step to step in one row: a join of the steps, of whose size PostgreSQL knows nothing, would go
+ * through the whole batch for each message of it. Where the bus is PostgreSQL's own, the other nodes are notified by the
+ * same statement: with the commit, or not at all.
  */
-function writeStatement(
-  db: Db,
-  bus: Pick<Bus, "nodeId" | "notifyChannel">,
-  inputs: NewMessage[],
-  waitsForLocks: boolean,
-): Promise<Outcome[]> {
+function writeStatement(db: Db, nodes: OtherNodes, inputs: NewMessage[], waitsForLocks: boolean): Promise<Outcome[]> {
+  const channel = channelTo(nodes);
   return db.$queryRaw<Outcome[]>(sql`
     WITH input AS (
       SELECT * FROM unnest(
@@ -229,60 +224,58 @@ function writeStatement(
         ${inputs.map((input) => input.sent_from_client)}::timestamptz[]
       ) WITH ORDINALITY AS t(id, conversation_id, sender_id, content, sent_from_client, n)
     ), locked AS MATERIALIZED (
-      SELECT id, last_seq, revision, member_version, archived_at FROM conversations
-       WHERE id IN (SELECT conversation_id FROM input) ORDER BY id
+      SELECT id, last_seq, revision, member_version, archived_at IS NOT NULL AS archived FROM conversations
+       WHERE id = ANY(${[...new Set(inputs.map((input) => input.conversation_id))]}::uuid[]) ORDER BY id
          FOR NO KEY UPDATE ${waitsForLocks ? sql`` : sql`SKIP LOCKED`}
-    ), head AS MATERIALIZED (
-      SELECT l.*, (SELECT seen.revision FROM conversations seen WHERE seen.id = l.id) <> l.revision AS raced FROM locked l
-    ), allowed AS MATERIALIZED (
-      SELECT i.*, h.last_seq, h.revision, h.archived_at,
+    ), found AS MATERIALIZED (
+      SELECT i.*, l.last_seq, l.revision, l.member_version, l.archived, l.id IS NOT NULL AS got,
+             (SELECT seen.revision FROM conversations seen WHERE seen.id = l.id) <> l.revision AS raced,
+             (SELECT true FROM conversation_members m
+               WHERE m.conversation_id = i.conversation_id AND m.user_id = i.sender_id) AS allowed,
              (SELECT m.seq FROM messages m WHERE m.conversation_id = i.conversation_id AND m.id = i.id) AS stored_seq
-        FROM input i JOIN head h ON h.id = i.conversation_id
-       WHERE NOT h.raced
-         AND (SELECT true FROM conversation_members m WHERE m.conversation_id = i.conversation_id AND m.user_id = i.sender_id)
+        FROM input i LEFT JOIN locked l ON l.id = i.conversation_id
+    ), judged AS (
+      SELECT *, (allowed AND NOT raced AND NOT archived AND stored_seq IS NULL) IS TRUE AS accepted FROM found
+    ), paired AS (
+      SELECT *, first_value(n) OVER same AS first_n, first_value(sender_id) OVER same AS first_sender_id,
+             first_value(content) OVER same AS first_content, first_value(sent_from_client) OVER same AS first_sent
+        FROM judged WINDOW same AS (PARTITION BY conversation_id, accepted, id ORDER BY n)
     ), numbered AS MATERIALIZED (
-      SELECT f.*, row_number() OVER (PARTITION BY conversation_id ORDER BY n)::int AS k
-        FROM (
-          SELECT DISTINCT ON (conversation_id, id) * FROM allowed
-           WHERE stored_seq IS NULL AND archived_at IS NULL ORDER BY conversation_id, id, n
-        ) f
-    ), created AS MATERIALIZED (
-      SELECT id, conversation_id, last_seq + k AS seq, revision + k AS revision, sender_id, content,
-             sent_from_client::timestamptz(3) AS sent_from_client, now()::timestamptz(3) AS sent_from_server FROM numbered
-    ), inserted AS (
+      SELECT *, accepted AND n = first_n AS is_new,
+             (count(*) FILTER (WHERE n = first_n) OVER (PARTITION BY conversation_id, accepted ORDER BY first_n))::int AS k
+        FROM paired
+    ), created AS (
       INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client, sent_from_server)
-      SELECT * FROM created
+      SELECT id, conversation_id, last_seq + k, revision + k, sender_id, content, sent_from_client, now()
+        FROM numbered WHERE is_new
     ), moved AS (
       UPDATE conversations c SET last_seq = c.last_seq + t.k, revision = c.revision + t.k
-        FROM (SELECT conversation_id, count(*)::int AS k FROM numbered GROUP BY 1) t
+        FROM (SELECT conversation_id, max(k) AS k FROM numbered WHERE is_new GROUP BY 1) t
        WHERE c.id = t.conversation_id
     ), own AS (
       UPDATE conversation_members m SET uncounted = m.uncounted + t.k
-        FROM (SELECT conversation_id, sender_id, count(*)::int AS k FROM numbered GROUP BY 1, 2) t
+        FROM (SELECT conversation_id, sender_id, count(*)::int AS k FROM numbered WHERE is_new GROUP BY 1, 2) t
        WHERE m.conversation_id = t.conversation_id AND m.user_id = t.sender_id
     ), notified AS MATERIALIZED (
-      SELECT pg_notify(${bus.notifyChannel}::text, ${`${bus.nodeId} 0 1/1 `}::text || json_build_object(
-               'type', 'moved', 'conversation_id', h.id, 'member_version', h.member_version,
-               'after_revision', h.revision, 'revision', h.revision + t.k)::text)
-        FROM head h JOIN (SELECT conversation_id, count(*) AS k FROM numbered GROUP BY 1) t ON t.conversation_id = h.id
-       WHERE ${bus.notifyChannel}::text IS NOT NULL
-    ), outcome AS (
-      SELECT *, NULL::timestamptz AS edited_at, NULL::timestamptz AS deleted_at, true AS is_new FROM created
-      UNION ALL
-      SELECT m.id, m.conversation_id, m.seq, m.revision, m.sender_id, m.content, m.sent_from_client, m.sent_from_server,
-             m.edited_at, m.deleted_at, false
-        FROM (SELECT DISTINCT conversation_id, stored_seq FROM allowed WHERE stored_seq IS NOT NULL) a
-        JOIN messages m ON m.conversation_id = a.conversation_id AND m.seq = a.stored_seq
+      SELECT pg_notify(${channel}::text, ${`${nodes.bus.nodeId} 0 1/1 `}::text || json_build_object(
+               'type', 'moved', 'conversation_id', conversation_id, 'member_version', max(member_version),
+               'after_revision', max(revision), 'revision', max(revision + k))::text)
+        FROM numbered WHERE is_new AND ${channel}::text IS NOT NULL GROUP BY conversation_id
     )
-    SELECT x.*, u.username AS sender_username, u.role AS sender_role, h.member_version,
-           coalesce(h.raced, false) AS raced, a.archived_at IS NOT NULL AS archived,
-           NOT ${waitsForLocks}::boolean AND h.id IS NULL
-             AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = i.conversation_id) AS passed_over,
+    SELECT x.id, x.conversation_id, coalesce(m.seq, x.last_seq + x.k) AS seq, coalesce(m.revision, x.revision + x.k) AS revision,
+           u.id AS sender_id, u.username AS sender_username, u.role AS sender_role, coalesce(m.content, x.first_content) AS content,
+           coalesce(m.sent_from_client, x.first_sent::timestamptz(3)) AS sent_from_client,
+           coalesce(m.sent_from_server, now()::timestamptz(3)) AS sent_from_server, m.edited_at, m.deleted_at, x.member_version,
+           CASE WHEN x.raced THEN 'raced'
+                WHEN x.is_new THEN 'created'
+                WHEN x.accepted OR x.allowed AND x.stored_seq IS NOT NULL THEN 'stored'
+                WHEN x.allowed AND x.archived THEN 'archived'
+                WHEN NOT ${waitsForLocks}::boolean AND NOT x.got
+                     AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = x.conversation_id) THEN 'passed_over'
+                ELSE 'not_found' END AS outcome,
            (SELECT count(*) FROM notified) AS notified
-      FROM input i
-      LEFT JOIN head h ON h.id = i.conversation_id
-      LEFT JOIN allowed a ON a.n = i.n
-      LEFT JOIN outcome x ON x.conversation_id = a.conversation_id AND x.id = a.id
-      LEFT JOIN users u ON u.id = x.sender_id
-     ORDER BY i.n`);
+      FROM numbered x
+      LEFT JOIN messages m ON m.conversation_id = x.conversation_id AND m.seq = x.stored_seq
+      LEFT JOIN users u ON u.id = coalesce(m.sender_id, x.first_sender_id)
+     ORDER BY x.n`);
 }
