@@ -4,7 +4,7 @@ import { TutorialDatabase } from "./database/tutorial-database.ts";
 import type { JobName, JobOptions, JobResult } from "./load/jobs.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Measured } from "./report/results.ts";
-import { Confab } from "./systems/confab.ts";
+import { Confab, type Running } from "./systems/confab.ts";
 import { runJob } from "./systems/run-job.ts";
 import { startLimit, startTutorial, type Yardstick } from "./systems/yardstick.ts";
 
@@ -39,9 +39,9 @@ export class Bench {
   }
 
   /** Restarts Confab: what earlier scenarios left in its memory is gone. */
-  async refresh(): Promise<void> {
+  async refresh(running: Running = {}): Promise<void> {
     await this.#disconnect();
-    await this.confab.restart();
+    await this.confab.restart(running);
     await this.#connect();
   }
 
@@ -81,18 +81,21 @@ export class Bench {
     options: Omit<JobOptions<Name>, "target">,
   ): Promise<JobResult<Name>> {
     await this.#checkpoint();
-    const yardstick = await this.#startYardstick(system);
-    const target = yardstick?.target ?? this.confab.target;
+    const started = await this.#start(system);
     // The compiler cannot see that options and target make up the whole again.
-    const result = await runJob(name, { ...options, target } as JobOptions<Name>);
-    await yardstick?.stop();
+    const whole = { ...options, target: started.target } as JobOptions<Name>;
+    const result = await runJob(name, whole, this.confab.clientsCore);
+    await started.stop();
     return result;
   }
 
-  async #startYardstick(system: SystemName): Promise<Yardstick | null> {
-    if (system === "confab") return null;
+  async #start(system: SystemName): Promise<Yardstick> {
+    const { target } = this.confab;
+    if (system === "confab") return { target, stop: async () => undefined };
     if (system === "limit") return startLimit();
-    return startTutorial(this.tutorial.url, this.confab.target.postmasterPid);
+    if (system === "tutorial") return startTutorial(this.tutorial.url, target.postmasterPid);
+    const { port, server } = await this.confab.startSecondNode();
+    return { target: { ...target, secondNode: { port, serverPid: server.pid } }, stop: () => server.stop() };
   }
 
   /** What one system has written must not be carried to disk in the time of the next. */

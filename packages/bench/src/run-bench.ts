@@ -9,11 +9,12 @@ import type { Scenario } from "./scenario.ts";
 import { fanout } from "./scenarios/fanout.ts";
 import { history } from "./scenarios/history.ts";
 import { idle } from "./scenarios/idle.ts";
+import { nodes } from "./scenarios/nodes.ts";
 import { open } from "./scenarios/open.ts";
 import { rooms } from "./scenarios/rooms.ts";
 import { send } from "./scenarios/send.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send];
+const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send, nodes];
 const PAGE = new URL("../../../docs/performance.md", import.meta.url);
 
 const options = readOptions(SCENARIOS.map(({ name }) => name));

@@ -82,7 +82,7 @@ async function runSize(bench: Bench, members: number, bounds: Bounds): Promise<R
     compared.row(
       { scenario, what: "most deliveries with p99 < 250 ms", unit: "per second", to: "limit" },
       ({ maximum }) => maximum?.deliveriesPerSecond,
-      { ...bounds.maximum, remark: remarkOnMaximum(compared.confab) },
+      { ...bounds.maximum, remark: remarkOnMaximum(compared.of("confab")) },
     ),
     compared.row({ scenario, what: "CPU with the database at 60 % of that", unit: "s per million" }, (result) =>
       bothCpu(result.sixtyPercent ?? undefined),

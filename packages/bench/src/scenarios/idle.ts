@@ -34,7 +34,7 @@ export const idle: Scenario = {
       compared.row(
         { scenario, what: "memory per socket", unit: "KiB", to: "limit" },
         (result) => result.kibibytesPerSocket,
-        { floor: { atMost: 1.25 }, target: { atMost: 1 }, remark: remarkOnLost(compared.confab) },
+        { floor: { atMost: 1.25 }, target: { atMost: 1 }, remark: remarkOnLost(compared.of("confab")) },
       ),
       compared.row(
         { scenario, what: "CPU with the database while idle", unit: "% of a core" },

@@ -16,7 +16,9 @@ export const canPin = cores.length >= 2 && spawnSync("taskset", ["--version"]).s
 /** A command that stays on a core, where that is possible. */
 export function onCore(core: Core, command: readonly [string, ...string[]]): [string, ...string[]] {
   const number = cores[core === "server" ? 0 : 1];
-  return canPin && core !== "any" && number !== undefined ? ["taskset", "--cpu-list", String(number), ...command] : [...command];
+  return canPin && core !== "any" && number !== undefined
+    ? ["taskset", "--cpu-list", String(number), ...command]
+    : [...command];
 }
 
 function spareCores(): number[] {
