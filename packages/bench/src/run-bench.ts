@@ -17,13 +17,16 @@ import { send } from "./scenarios/send.ts";
 const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send, nodes];
 const PAGE = new URL("../../../docs/performance.md", import.meta.url);
 
+// Exit handlers end what was started.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const options = readOptions(SCENARIOS.map(({ name }) => name));
 const bench = await Bench.open(options);
 try {
   const results: ScenarioResult[] = [];
   for (const scenario of SCENARIOS) {
     if (!options.only.includes(scenario.name)) continue;
-    // What the scenario before has left in Confab's memory is gone.
+    // What the scenario before has left in Confab's memory must not be measured.
     if (results.length > 0) await bench.refresh();
     results.push(await runScenario(scenario));
   }
@@ -43,7 +46,7 @@ async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const start = performance.now();
   const rows = await scenario.run(bench);
   const seconds = Math.round((performance.now() - start) / 1000);
-  console.log(`   ${seconds} s`);
+  console.log(`${toTable(rows)}\n   ${seconds} s`);
   return {
     scenario: scenario.name,
     less: options.quick ? scenario.quickly : null,

@@ -30,7 +30,7 @@ export interface HttpLoadResult {
   readonly steps: Readonly<Record<number, HttpStep>>;
 }
 
-const WARM_UP_SECONDS = 1.5;
+const WARM_UP_SECONDS = 1;
 
 /** Crowds of clients, each of whom asks again as soon as it has its answer. */
 export async function httpLoad({ target, requests, crowds, seconds }: HttpLoadOptions): Promise<HttpLoadResult> {

@@ -14,8 +14,9 @@ export interface IdleLoadOptions {
 
 export interface IdleLoadResult {
   readonly connectsPerSecond: number;
-  /** Milliseconds of CPU, of the server with its database. */
-  readonly cpuPerConnect: number;
+  /** Milliseconds of CPU. */
+  readonly serverPerConnect: number;
+  readonly databasePerConnect: number;
   readonly kibibytesPerSocket: number;
   /** Shares of a core while nobody says anything. */
   readonly serverShare: number;
@@ -53,7 +54,8 @@ export async function idleLoad({ target, members, ...times }: IdleLoadOptions): 
   await crowd.close();
   return {
     connectsPerSecond: connects / seconds,
-    cpuPerConnect: ((connecting.server + connecting.database) / connects) * 1000,
+    serverPerConnect: (connecting.server / connects) * 1000,
+    databasePerConnect: (connecting.database / connects) * 1000,
     kibibytesPerSocket: memory / 1024 / connects,
     serverShare: idle.server / times.idleSeconds,
     databaseShare: idle.database / times.idleSeconds,

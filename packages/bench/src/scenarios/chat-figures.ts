@@ -1,8 +1,6 @@
 import type { ChatLoadResult, ChatStep } from "../load/chat-load.ts";
 import type { CpuSeconds } from "../load/process-meter.ts";
-
-/** Above this share of its core the load may be what is measured. */
-export const DRIVER_SHARE_MAX = 0.9;
+import { DRIVER_SHARE_MAX } from "./clients-share.ts";
 
 export function cpuPerMillion(step: ChatStep | undefined, read: (cpu: CpuSeconds) => number): number | undefined {
   return step && (read(step.cpu) / step.deliveries) * 1e6;

@@ -3,7 +3,8 @@ import { cookieOf, messagesPath, seedConversations, seedMessages } from "../data
 import type { HttpLoadResult, HttpStep } from "../load/http-load.ts";
 import { toText } from "../report/table.ts";
 import type { Scenario } from "../scenario.ts";
-import { cpuPerRequest, remarkOnClients } from "./http-figures.ts";
+import { remarkOnClients } from "./clients-share.ts";
+import { cpuPerRequest } from "./http-figures.ts";
 
 const MESSAGES = 100_000;
 const MEMBERS = 4;

@@ -1,7 +1,8 @@
 import { cookieOf, messagesPath, seedConversations } from "../database/seed.ts";
 import type { HttpLoadResult } from "../load/http-load.ts";
 import type { Scenario } from "../scenario.ts";
-import { cpuPerRequest, remarkOnClients } from "./http-figures.ts";
+import { remarkOnClients } from "./clients-share.ts";
+import { cpuPerRequest } from "./http-figures.ts";
 
 const ROOMS = 16;
 const MEMBERS = 4;

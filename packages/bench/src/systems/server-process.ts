@@ -31,7 +31,9 @@ export class ServerProcess {
         this.#log = (this.#log + chunk.toString()).slice(-LOG_CHARACTERS_MAX);
       });
     // A run that breaks off leaves nothing behind.
-    process.once("exit", () => child.kill("SIGKILL"));
+    const end = () => child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
   }
 
   static async start({ command, env, cwd, ready, core = "server" }: Launch): Promise<ServerProcess> {
