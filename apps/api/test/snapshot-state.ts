@@ -15,7 +15,7 @@ export function stateAfter(events: readonly Event[]): SnapshotState {
   const state: SnapshotState = {
     me: first.me,
     conversations: new Map(first.conversations.map((conversation) => [conversation.id, conversation])),
-    online: new Set(first.online),
+    online: new Set(),
   };
   for (const event of rest) apply(state, event);
   return state;
@@ -53,8 +53,8 @@ function apply(state: SnapshotState, event: Event): void {
         if (other?.id === event.user.id) change(state, id, () => ({ other: event.user }));
       return;
     case "presence.changed":
-      if (event.online) state.online.add(event.user_id);
-      else state.online.delete(event.user_id);
+      for (const userId of event.online) state.online.add(userId);
+      for (const userId of event.offline) state.online.delete(userId);
       return;
     case "message.updated":
       throw new Error("nothing changes messages yet: teach this what it does when something does");

@@ -70,6 +70,18 @@ export class TestSocket {
     return this.events.filter((event): event is EventOf<Type> => event.type === type);
   }
 
+  /** What was said of whether somebody is online, in order. */
+  presenceOf(userId: string): boolean[] {
+    return this.all("presence.changed").flatMap(({ online, offline }) =>
+      [online.includes(userId) ? [true] : [], offline.includes(userId) ? [false] : []].flat(),
+    );
+  }
+
+  /** Waits until it is what was said last of somebody. */
+  async untilOnline(userId: string, isOnline = true): Promise<void> {
+    await this.until(() => this.presenceOf(userId).at(-1) === isOnline, "presence");
+  }
+
   /**
    * Waits until everything the server sent this socket before now has arrived: a ping is answered in order. What has
    * not come by then will not come: this is how silence is asserted.

@@ -194,8 +194,8 @@ export class FakeServer {
       server_time,
       me: asMe(this.user),
       conversations,
-      online: [this.user.id],
     });
+    socket.deliver({ type: "presence.changed", online: [this.user.id], offline: [] });
   }
 
   #obey(socket: FakeSocket, command: Command): void {

@@ -18,14 +18,16 @@ const memberChangeSchema = changeSchema.extend({ member_version: revisionSchema,
  * sees a number skipped asks for the changes after the last one it knows.
  */
 export const eventSchema = z.discriminatedUnion("type", [
-  /** First frame of every connection: the state as of now; what happens later follows as events. */
+  /**
+   * First frame of every connection: the state as of now; what happens later follows as events, first of all who is online,
+   * which is nobody until it is said.
+   */
   z.object({
     type: z.literal("ready"),
     connection_id: idSchema,
     server_time: momentSchema,
     me: meSchema,
     conversations: z.array(conversationSchema),
-    online: z.array(idSchema),
   }),
   /** To the sender's connection only: the message is on disk. `seq` and the rest are in `message`. */
   z.object({ type: z.literal("message.acked"), message: messageSchema }),
@@ -59,7 +61,8 @@ export const eventSchema = z.discriminatedUnion("type", [
   readMarkerSchema.extend({ type: z.literal("read_marker.moved") }),
   z.object({ type: z.literal("typing.started"), conversation_id: idSchema, user: personSchema }),
   z.object({ type: z.literal("typing.stopped"), conversation_id: idSchema, user_id: idSchema }),
-  z.object({ type: z.literal("presence.changed"), user_id: idSchema, online: z.boolean() }),
+  /** Those who are online now and those who are not any more, of the people one shares a conversation with. */
+  z.object({ type: z.literal("presence.changed"), online: z.array(idSchema), offline: z.array(idSchema) }),
   z.object({ type: z.literal("pong"), n: z.number().int() }),
   /** The server ends, and this connection with it: come back after that long, by whatever way leads to another one. */
   z.object({ type: z.literal("reconnect"), after_ms: z.number().int().min(0) }),

@@ -13,10 +13,6 @@ export class Elsewhere {
     return false;
   }
 
-  *userIds(): Iterable<string> {
-    for (const node of this.#nodes.values()) yield* node.userIds;
-  }
-
   get nodeCount(): number {
     return this.#nodes.size;
   }

@@ -188,7 +188,7 @@ describe("the hub", () => {
 
   it("knows who is there until the last connection has gone", async () => {
     const [one, two] = [await open("ada"), await open("ada")];
-    expect([...hub.onlineUserIds()]).toEqual(["ada"]);
+    expect([...hub.userIdsHere()]).toEqual(["ada"]);
     hub.remove(one.connection);
     expect(hub.isOnline("ada")).toBe(true);
     hub.remove(two.connection);

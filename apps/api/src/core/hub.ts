@@ -93,12 +93,13 @@ export class Connection {
     if (!this.#held && this.#waiting.length === 1) this.#hub.flushLater(this);
   }
 
-  /** Sends `first` and then everything that was held back while it was made. */
-  release(first: Event): void {
-    const frame = encodeFrame(first);
-    this.#waiting.unshift(frame);
-    this.#waitingBytes += frame.length;
-    this.#allowedBytes += frame.length;
+  /** Sends `first`, frames that belong to it, and then everything that was held back while they were made. */
+  release(first: Event, frames: readonly Buffer[] = []): void {
+    const snapshot = [encodeFrame(first), ...frames];
+    const bytes = snapshot.reduce((sum, frame) => sum + frame.length, 0);
+    this.#waiting.unshift(...snapshot);
+    this.#waitingBytes += bytes;
+    this.#allowedBytes += bytes;
     this.#held = false;
     this.#hub.flushLater(this);
   }
@@ -175,10 +176,6 @@ export class Hub {
 
   isHere(userId: string): boolean {
     return this.#byUser.has(userId);
-  }
-
-  onlineUserIds(): Set<string> {
-    return new Set([...this.userIdsHere(), ...this.elsewhere.userIds()]);
   }
 
   userIdsHere(): Iterable<string> {

@@ -184,10 +184,10 @@ describe("people and conversations", () => {
     expect(useUsers.getState().users[carol.id]).toEqual(carol);
   });
 
-  it("who is online comes with the snapshot and changes by event", () => {
-    expect(usePresence.getState().online).toEqual({ [ada.id]: true });
-    server.publish({ type: "presence.changed", user_id: ben.id, online: true });
-    server.publish({ type: "presence.changed", user_id: ada.id, online: false });
+  it("who is online is said after the snapshot, and when it changes", () => {
+    server.publish({ type: "presence.changed", online: [ada.id, carol.id], offline: [] });
+    expect(usePresence.getState().online).toEqual({ [ada.id]: true, [carol.id]: true });
+    server.publish({ type: "presence.changed", online: [ben.id], offline: [ada.id, carol.id] });
     expect(usePresence.getState().online).toEqual({ [ben.id]: true });
   });
 

@@ -8,7 +8,7 @@ import {
   isBackIn,
   useConversations,
 } from "../stores/conversations.store.ts";
-import { setOnline, usePresence } from "../stores/presence.store.ts";
+import { changeOnline, usePresence } from "../stores/presence.store.ts";
 import { useSession } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { applyReady } from "./apply-ready.ts";
@@ -52,7 +52,7 @@ export function applyEvent(event: Event): void {
     case "typing.stopped":
       return takeTypingStopped(event.conversation_id, event.user_id);
     case "presence.changed":
-      return usePresence.setState((state) => setOnline(state, event.user_id, event.online));
+      return usePresence.setState((state) => changeOnline(state, event.online, event.offline));
     case "pong":
     case "reconnect":
       // The connection's own business.

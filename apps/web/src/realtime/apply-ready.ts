@@ -1,7 +1,7 @@
 import type { EventOf } from "@confab/shared/events";
 import { replaceConversations, useConversations } from "../stores/conversations.store.ts";
 import { heardOfSeq, useMessages } from "../stores/messages.store.ts";
-import { replaceOnline, usePresence } from "../stores/presence.store.ts";
+import { forgetPresence, usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
 import { catchUp, forgetConversation, refresh } from "./catch-up.ts";
@@ -10,10 +10,10 @@ import { distanceBehind, noteJump } from "./revisions.ts";
 import { peopleOf, stopRecounting } from "./take-conversation.ts";
 
 /** The snapshot a connection begins with: it replaces what was believed, and shows what was missed meanwhile. */
-export function applyReady({ me, conversations, online }: EventOf<"ready">): void {
+export function applyReady({ me, conversations }: EventOf<"ready">): void {
   setSignedIn(me);
   useUsers.setState((state) => upsertPeople(state, [me, ...conversations.flatMap(peopleOf)]));
-  usePresence.setState(replaceOnline(online));
+  usePresence.setState(forgetPresence());
   useConversations.setState((state) => replaceConversations(state, conversations));
   forgetUnsentOutside(conversations);
   stopRecounting();

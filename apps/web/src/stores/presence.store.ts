@@ -15,13 +15,16 @@ export interface PresenceState {
 
 export const usePresence = create<PresenceState>(() => ({ online: {}, typing: {} }));
 
-export function setOnline(state: PresenceState, userId: string, isOnline: boolean): PresenceState {
-  const { [userId]: _, ...online } = state.online;
-  return { ...state, online: isOnline ? { ...online, [userId]: true } : online };
+/** Nobody is known to be online, or typing, until it is said. */
+export function forgetPresence(): PresenceState {
+  return { online: {}, typing: {} };
 }
 
-export function replaceOnline(userIds: readonly string[]): PresenceState {
-  return { online: Object.fromEntries(userIds.map((id) => [id, true as const])), typing: {} };
+export function changeOnline(state: PresenceState, came: readonly string[], went: readonly string[]): PresenceState {
+  const online = { ...state.online };
+  for (const userId of came) online[userId] = true;
+  for (const userId of went) delete online[userId];
+  return { ...state, online };
 }
 
 export function startTyping(state: PresenceState, conversationId: string, user: Person, now: number): PresenceState {

@@ -99,7 +99,10 @@ describe("a guest sees the people in their conversations only", () => {
     const [bens, doras, carols] = await Promise.all([ben.connect(), dora.connect(), carol.connect()]);
     const ready = await carols.next("ready");
     expect(idsOf(ready.conversations)).toEqual([garden]);
-    expect([...ready.online].sort()).toEqual([ben.person.id, carol.person.id].sort());
+    for (const { person } of [ben, carol]) await carols.untilOnline(person.id);
+    await bens.untilOnline(dora.person.id);
+    await carols.settled();
+    expect(carols.presenceOf(dora.person.id)).toEqual([]);
     const { members, online } = (await carol.get(`/api/v1/conversations/${garden}/members`)).body;
     expect(members.map(({ user }: { user: { username: string } }) => user.username)).toEqual(["Ada", "Ben", "Carol"]);
     expect(online).not.toContain(dora.person.id);

@@ -60,7 +60,8 @@ describe("POST /guest with an invite", () => {
     const socket = await carol.connect();
     const ready = await socket.next("ready");
     expect(ready.conversations.map((each) => each.id)).toEqual([group]);
-    expect(ready.online).not.toContain(mallory.person.id);
+    await socket.untilOnline(carol.person.id);
+    expect(socket.presenceOf(mallory.person.id)).toEqual([]);
     const { members } = (await carol.get(`/api/v1/conversations/${group}/members`)).body;
     const names = members.map((member: { user: { username: string } }) => member.user.username);
     expect(new Set(names)).toEqual(new Set(["Ada", "Ben", carol.person.username]));
@@ -94,13 +95,13 @@ describe("POST /guest with an invite", () => {
       member: { user: carol.person, role: "member" },
     });
     const hers = await carol.connect();
-    await his.next("presence.changed", (event) => event.user_id === carol.person.id && event.online);
+    await his.untilOnline(carol.person.id);
     await say(carol, group, "hello");
     await say(ben, general, "not for her");
     await outside.next("message.created", (event) => event.message.content === "not for her");
     await Promise.all([outside.settled(), hers.settled()]);
     expect(outside.all("member.added")).toEqual([]);
-    expect(outside.all("presence.changed").map((event) => event.user_id)).not.toContain(carol.person.id);
+    expect(outside.presenceOf(carol.person.id)).toEqual([]);
     expect(hers.all("message.created").map((event) => event.message.content)).not.toContain("not for her");
     for (const socket of [his, hers, outside]) socket.close();
   });

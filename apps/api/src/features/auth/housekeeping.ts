@@ -16,6 +16,7 @@ export function startHousekeeping(deps: Deps & { audiences: Audiences }): () => 
       await retireExpiredGuests(deps);
       await deps.db.$executeRaw(sql`
         DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND NOT (${SESSION_HOLDS})`);
+      await deps.db.$executeRaw(sql`DELETE FROM account_changes WHERE at < now() - interval '5 minutes'`);
       await deps.db.$executeRaw(sql`DELETE FROM rate_limits WHERE ends_at < now()`);
     } catch (error) {
       deps.log.warn({ err: error }, "housekeeping failed; it is tried again in a minute");

@@ -105,6 +105,34 @@ describe("a deactivated account", () => {
   });
 });
 
+describe("the look at open sockets", () => {
+  const inTwoSeconds = "now() + interval '2 seconds'";
+
+  it.each([
+    ["a session", `UPDATE sessions SET expires_at = ${inTwoSeconds} WHERE user_id = $1::uuid`],
+    ["an account", `UPDATE users SET expires_at = ${inTwoSeconds} WHERE id = $1::uuid`],
+  ])("finds %s whose time is up, although nothing is written at that moment", async (_what, setEnd) => {
+    const ben = await newUser(server.url, freshName("Ben"));
+    const socket = await ben.connect();
+    const startedAt = performance.now();
+    await server.db.$executeRawUnsafe(setEnd, ben.person.id);
+    await server.db.accountChange.deleteMany();
+    expect(await socket.closed()).toBe(4401);
+    expect(performance.now() - startedAt).toBeLessThan(2_000 + WITHIN_MS);
+  });
+
+  it("finds what was committed after it had looked at what was changed later", async () => {
+    const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
+    const [bens, carols] = [await ben.connect(), await carol.connect()];
+    await server.db.$transaction(async (tx) => {
+      await tx.user.update({ where: { id: ben.person.id }, data: { deactivated_at: new Date() } });
+      await server.db.session.deleteMany({ where: { user_id: carol.person.id } });
+      await carols.closed();
+    });
+    await expectClosedSoon(bens, async () => undefined);
+  });
+});
+
 describe("a right that is lost while a request is on its way", () => {
   /** An administrator whose session has not been used for a while: its next use is noted when it is read who asks. */
   async function newIdleAdministrator(): Promise<TestClient> {

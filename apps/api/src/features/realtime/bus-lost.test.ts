@@ -178,9 +178,7 @@ describe.each(BUSES)("a node that dies, on a bus by $bus", ({ bus, isHere }) => 
       const third = await startNodeProcess({ DATABASE_URL: databaseUrl, ...redis });
       const carol = await newUser(third.url, "Carol");
       const carols = await carol.connect();
-      const isCarol = (event: { user_id: string }) => event.user_id === carol.person.id;
-      for (const socket of [adas, bens])
-        await socket.next("presence.changed", (event) => isCarol(event) && event.online);
+      for (const socket of [adas, bens]) await socket.untilOnline(carol.person.id);
       const general = (await generalOf(carol)).id;
       const sent = upTo(20).map((n) => messageCommand(general, `message ${n}`));
       for (const command of sent) carols.send(command);
@@ -192,7 +190,7 @@ describe.each(BUSES)("a node that dies, on a bus by $bus", ({ bus, isHere }) => 
       expect(performance.now() - died).toBeLessThan(LATE_MS);
       for (const socket of [adas, bens])
         await expect
-          .poll(() => socket.all("presence.changed").filter(isCarol).at(-1)?.online, { timeout: 11_000 })
+          .poll(() => socket.presenceOf(carol.person.id).at(-1), { timeout: 11_000 })
           .toBe(false);
       await expectGapFree(nodes.first.db, general);
     },

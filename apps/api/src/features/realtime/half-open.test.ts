@@ -56,11 +56,11 @@ async function pass(ms: number): Promise<number> {
 describe("a connection that answers no ping", () => {
   it("is ended within a minute, and its person is told to be gone", async () => {
     const dead = await newDeadConnection(ben);
-    await adas.next("presence.changed", (event) => event.user_id === ben.person.id && event.online);
+    await adas.untilOnline(ben.person.id);
     const closed = once(dead, "close");
     await pass(NOTICED_MS);
     expect((await closed)[0]).toBe(1006);
-    await adas.next("presence.changed", (event) => event.user_id === ben.person.id && !event.online);
+    await adas.untilOnline(ben.person.id, false);
   });
 
   it("ends alone: one that answers is asked again and again and stays", async () => {

@@ -53,7 +53,7 @@ export function openConnection(deps: ConnectionDeps, socket: WebSocket, request:
   // On its way in while everybody was sent off.
   if (leaving.hasBegun) return connection.sendOff(0);
   readSnapshot(deps, principal, connection).then(
-    (snapshot) => connection.release(snapshot),
+    ({ ready, audiences }) => connection.release(ready, presence.framesFor(audiences)),
     (error: unknown) => {
       deps.log.error({ err: error }, "no snapshot for a new connection");
       connection.close("unavailable");

@@ -22,11 +22,7 @@ function somebody(name: string): Promise<TestClient> {
   return newUser(server.url, `${name} ${people}`);
 }
 
-const changesOf = (socket: TestSocket, client: TestClient) =>
-  socket
-    .all("presence.changed")
-    .filter((event) => event.user_id === client.person.id)
-    .map((event) => event.online);
+const changesOf = (socket: TestSocket, client: TestClient) => socket.presenceOf(client.person.id);
 
 /** Takes somebody out of the group everyone is in, so that they share nothing with anybody. */
 async function isolate(client: TestClient): Promise<void> {
@@ -41,7 +37,7 @@ describe("presence", () => {
     await isolate(mallory);
     const [watcher, outsider] = [await ada.connect(), await mallory.connect()];
     const first = await ben.connect();
-    await watcher.next("presence.changed", (event) => event.user_id === ben.person.id && event.online);
+    await watcher.untilOnline(ben.person.id);
     const second = await ben.connect();
     first.close();
     await first.closed();
@@ -49,7 +45,7 @@ describe("presence", () => {
     expect(changesOf(watcher, ben)).toEqual([true]);
     const left = Date.now();
     second.close();
-    await watcher.next("presence.changed", (event) => event.user_id === ben.person.id && !event.online);
+    await watcher.untilOnline(ben.person.id, false);
     expect(Date.now() - left).toBeGreaterThan(2_500);
     expect(changesOf(watcher, ben)).toEqual([true, false]);
     await outsider.settled();
@@ -58,30 +54,53 @@ describe("presence", () => {
     outsider.close();
   });
 
-  it("takes a reload for no absence, and still tells those whose snapshot was read during it", async () => {
+  it("takes a reload for no absence, also in a snapshot that is read during it", async () => {
     const ben = await somebody("Ben");
     const [before, bens] = [await ada.connect(), await ben.connect()];
-    await before.next("presence.changed", (event) => event.user_id === ben.person.id);
+    await before.untilOnline(ben.person.id);
     bens.close();
     await bens.closed();
-    let between = await ada.connect();
-    while ((await between.next("ready")).online.includes(ben.person.id)) between = await ada.connect();
+    const between = await ada.connect();
+    expect((await between.next("presence.changed")).online).toContain(ben.person.id);
     const back = await ben.connect();
-    await between.next("presence.changed", (event) => event.user_id === ben.person.id && event.online);
-    await before.settled();
-    expect(changesOf(before, ben)).not.toContain(false);
+    // Whoever comes after that is told of later, and so would be what came of Ben's absence.
+    const carol = await somebody("Carol");
+    await carol.connect();
+    for (const socket of [before, between]) {
+      await socket.untilOnline(carol.person.id);
+      expect(changesOf(socket, ben)).toEqual([true]);
+    }
     back.close();
   });
 
-  it("is part of the snapshot: who is there and shares a conversation", async () => {
-    const [ben, mallory] = [await somebody("Ben"), await somebody("Mallory")];
-    await isolate(mallory);
-    const sockets = [await ben.connect(), await mallory.connect()];
-    const ready = await (await ada.connect()).next("ready");
-    expect(ready.online).toContain(ben.person.id);
-    expect(ready.online).toContain(ada.person.id);
-    expect(ready.online).not.toContain(mallory.person.id);
+  it("tells of those who come or go at about the same time together", async () => {
+    const watcher = await ada.connect();
+    const people = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(() => somebody("Ben")));
+    const sockets = await Promise.all(people.map((person) => person.connect()));
+    for (const { person } of people) await watcher.untilOnline(person.id);
     for (const socket of sockets) socket.close();
+    for (const { person } of people) await watcher.untilOnline(person.id, false);
+    expect(watcher.all("presence.changed").length).toBeLessThan(people.length);
+    for (const person of people) expect(changesOf(watcher, person)).toEqual([true, false]);
+    watcher.close();
+  });
+
+  it("tells of each by all they share, and of those alone", async () => {
+    const [ben, carol, mallory] = [await somebody("Ben"), await somebody("Carol"), await somebody("Mallory")];
+    for (const client of [ben, carol, mallory]) await isolate(client);
+    for (const other of [ben, carol]) await insertGroup(server.db, "Shared", [ada.person.id, other.person.id]);
+    const [adas, mallorys] = [await ada.connect(), await mallory.connect()];
+    const [bens, carols] = await Promise.all([ben.connect(), carol.connect()]);
+    for (const { person } of [ben, carol]) await adas.untilOnline(person.id);
+    await bens.untilOnline(ada.person.id);
+    await Promise.all([adas, bens, carols, mallorys].map((socket) => socket.settled()));
+    expect([changesOf(bens, carol), changesOf(carols, ben)]).toEqual([[], []]);
+    expect(mallorys.all("presence.changed").flatMap((event) => event.online)).toEqual([]);
+    const again = await ada.connect();
+    await again.settled();
+    for (const client of [ada, ben, carol]) expect(changesOf(again, client)).toEqual([true]);
+    expect(changesOf(again, mallory)).toEqual([]);
+    for (const socket of [adas, bens, carols, mallorys, again]) socket.close();
   });
 });
 

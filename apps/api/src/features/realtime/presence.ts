@@ -1,19 +1,32 @@
+import type { EventOf } from "@confab/shared/events";
+import type { Audience } from "../../core/audience.ts";
 import type { PresenceMessage } from "../../core/bus.ts";
+import { sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
+import { encodeFrame } from "../../core/frames.ts";
 import type { Connection } from "../../core/hub.ts";
 import type { Audiences } from "../members/audiences.ts";
 
 /** A reload or a short cut of the network is not an absence. */
 const GRACE_MS = 3_000;
+/** Who came and who went is gathered for so long: when everybody comes at once, each is told of all, not of each. */
+const GATHER_MS = 250;
 /** How often each node says that it lives … */
 const BEAT_MS = 2_000;
 /** … and after how long a silence its people are taken for gone. */
 const SILENCE_MS = 7_000;
 
+/** Some of those who came or went, and who hears of them: the members of a conversation that they are in. */
+interface Place {
+  conversation_id: string;
+  user_ids: string[];
+}
+
 /**
  * Who is connected, told to those who share a conversation. Never stored: presence is what the hubs of all nodes know, and
  * only the first connection of a person and the end of the last are worth a word. Each node says who comes to it and who
- * goes; `count` numbers that, so that whoever missed something asks for all of it. Each tells its own clients.
+ * goes; `count` numbers that, so that whoever missed something asks for all of it. Each tells its own clients: what they
+ * were told last is compared with what is so, a few times a second.
  */
 export class Presence {
   readonly #deps: Deps & { audiences: Audiences };
@@ -23,25 +36,45 @@ export class Presence {
   readonly #beat: NodeJS.Timeout;
   readonly #departures = new Set<NodeJS.Timeout>();
   #count = 0;
+  /** Whom our clients believe online, and … */
+  readonly #told = new Set<string>();
+  /** … of whom that may not be so any more. */
+  readonly #changed = new Set<string>();
+  readonly #gathering: NodeJS.Timeout;
+  #isTelling = false;
+  /** Who of an audience our clients believe online, framed once for everybody who connects until that changes. */
+  #frames = new WeakMap<Audience, Buffer>();
 
   constructor(deps: Deps & { audiences: Audiences }) {
     this.#deps = deps;
     this.#beat = setInterval(() => this.#beatOnce(), BEAT_MS);
+    this.#gathering = setInterval(() => void this.#tell(), GATHER_MS);
+  }
+
+  /**
+   * Frames that say who of these audiences is online, for a snapshot; what has changed since then is told later. Most of
+   * them are in the largest, which many have in common.
+   */
+  framesFor(audiences: readonly Audience[]): Buffer[] {
+    const [largest, ...others] = audiences.toSorted((one, other) => other.userIds.size - one.userIds.size);
+    if (!largest) return [];
+    const elsewhere = new Set<string>();
+    for (const audience of others)
+      for (const userId of this.#onlineOf(audience)) if (!largest.has(userId)) elsewhere.add(userId);
+    const frame = this.#frames.get(largest) ?? encodeFrame(changeOf(this.#onlineOf(largest), []));
+    this.#frames.set(largest, frame);
+    return elsewhere.size === 0 ? [frame] : [frame, encodeFrame(changeOf([...elsewhere], []))];
   }
 
   came(connection: Connection): void {
-    const { hub } = this.#deps;
     const { userId } = connection;
-    // Told also to those who never heard of an absence: somebody else's snapshot may have been read during it.
-    const wasOnline = hub.isOnline(userId);
     clearTimeout(this.#leaving.get(userId));
     this.#leaving.delete(userId);
-    hub.add(connection);
-    if (!this.#here.has(userId)) {
-      this.#here.add(userId);
-      this.#tellOthers("came", userId);
-    }
-    if (!wasOnline) void this.#announce(userId, true);
+    this.#deps.hub.add(connection);
+    if (this.#here.has(userId)) return;
+    this.#here.add(userId);
+    this.#tellOthers("came", userId);
+    this.#note([userId]);
   }
 
   went(connection: Connection): void {
@@ -54,7 +87,7 @@ export class Presence {
       if (hub.isHere(userId)) return;
       this.#here.delete(userId);
       this.#tellOthers("went", userId);
-      this.#announceGone([userId]);
+      this.#note([userId]);
     }, GRACE_MS);
     this.#leaving.set(userId, timer.unref());
   }
@@ -90,6 +123,7 @@ export class Presence {
     clearInterval(this.#beat);
     for (const timer of [...this.#leaving.values(), ...this.#departures]) clearTimeout(timer);
     this.#leaving.clear();
+    clearInterval(this.#gathering);
     this.#deps.hub.bus.send({ type: "gone" });
   }
 
@@ -106,7 +140,7 @@ export class Presence {
     const { bus, elsewhere } = this.#deps.hub;
     bus.send({ type: "beat", count: this.#count });
     if (!bus.isConnected) return elsewhere.excuseSilence();
-    for (const nodeId of elsewhere.silentFor(SILENCE_MS)) this.#announceGone(elsewhere.remove(nodeId));
+    for (const nodeId of elsewhere.silentFor(SILENCE_MS)) this.#note(elsewhere.remove(nodeId));
   }
 
   #heedCount(from: string, count: number): void {
@@ -119,20 +153,15 @@ export class Presence {
     const { hub } = this.#deps;
     const node = hub.elsewhere.find(from);
     if (node?.count !== message.count - 1) return hub.bus.send({ type: "who" });
-    const wasOnline = hub.isOnline(message.user_id);
     node.count = message.count;
     if (message.type === "came") node.userIds.add(message.user_id);
     else node.userIds.delete(message.user_id);
-    if (message.type === "went") this.#announceGone([message.user_id]);
-    else if (!wasOnline) void this.#announce(message.user_id, true);
+    this.#note([message.user_id]);
   }
 
   #takeAll(from: string, userIds: readonly string[], count: number): void {
-    const { hub } = this.#deps;
-    const newcomers = userIds.filter((id) => !hub.isOnline(id));
-    const before = hub.elsewhere.replace(from, userIds, count);
-    for (const userId of newcomers) void this.#announce(userId, true);
-    this.#announceGone(before);
+    this.#note(this.#deps.hub.elsewhere.replace(from, userIds, count));
+    this.#note(userIds);
   }
 
   /** A node that ends in order says so, and its people come back by another one within the grace. */
@@ -140,22 +169,68 @@ export class Presence {
     const userIds = this.#deps.hub.elsewhere.remove(from);
     const timer = setTimeout(() => {
       this.#departures.delete(timer);
-      this.#announceGone(userIds);
+      this.#note(userIds);
     }, GRACE_MS);
     this.#departures.add(timer.unref());
   }
 
-  #announceGone(userIds: Iterable<string>): void {
-    for (const userId of userIds) if (!this.#deps.hub.isOnline(userId)) void this.#announce(userId, false);
+  #isOnline(userId: string): boolean {
+    return this.#here.has(userId) || this.#deps.hub.elsewhere.has(userId);
   }
 
-  async #announce(userId: string, online: boolean): Promise<void> {
-    const { hub, audiences, log } = this.#deps;
+  /** Whom our clients believe online of an audience, found by walking the smaller of the two sets. */
+  #onlineOf({ userIds }: Audience): string[] {
+    const [fewer, more] = userIds.size < this.#told.size ? [userIds, this.#told] : [this.#told, userIds];
+    return [...fewer].filter((id) => more.has(id));
+  }
+
+  #note(userIds: Iterable<string>): void {
+    for (const userId of userIds) if (this.#told.has(userId) !== this.#isOnline(userId)) this.#changed.add(userId);
+  }
+
+  async #tell(): Promise<void> {
+    const changed = [...this.#changed].filter((id) => this.#told.has(id) !== this.#isOnline(id));
+    if (changed.length === 0 || this.#isTelling) return;
+    this.#isTelling = true;
+    this.#changed.clear();
     try {
-      hub.publishHere(await audiences.around(userId), [{ type: "presence.changed", user_id: userId, online }], true);
+      const places = await this.#deps.db.$queryRaw<Place[]>(sql`
+        SELECT conversation_id, array_agg(user_id::text) AS user_ids FROM conversation_members
+         WHERE user_id = ANY(${changed}::uuid[]) GROUP BY conversation_id`);
+      const audiences = await Promise.all(places.map((place) => this.#deps.audiences.roughly(place.conversation_id)));
+      for (const userId of changed) this.#told[this.#isOnline(userId) ? "add" : "delete"](userId);
+      this.#frames = new WeakMap();
+      this.#publish(places, audiences);
     } catch (error) {
-      // The next snapshot tells the truth again.
-      log.warn({ err: error }, "presence could not be announced");
+      this.#deps.log.warn({ err: error }, "presence could not be announced");
+      for (const userId of changed) this.#changed.add(userId);
+    } finally {
+      this.#isTelling = false;
     }
   }
+
+  /** Tells each of whom they share a place with; most people share the same ones, and hear the same frame. */
+  #publish(places: readonly Place[], audiences: readonly Audience[]): void {
+    const { hub } = this.#deps;
+    const placesOf = new Map<string, number[]>();
+    for (const [place, audience] of audiences.entries())
+      for (const userId of audience) {
+        if (!hub.isHere(userId)) continue;
+        const shared = placesOf.get(userId);
+        if (shared) shared.push(place);
+        else placesOf.set(userId, [place]);
+      }
+    for (const hearers of Map.groupBy(placesOf, ([, shared]) => shared.join()).values()) {
+      const [, shared = []] = hearers[0] ?? [];
+      const ids = new Set(shared.flatMap((place) => places[place]?.user_ids ?? []));
+      const online = [...ids].filter((id) => this.#told.has(id));
+      const offline = [...ids].filter((id) => !this.#told.has(id));
+      hub.publishHere(
+        hearers.map(([userId]) => userId), [changeOf(online, offline)], true);
+    }
+  }
+}
+
+function changeOf(online: string[], offline: string[]): EventOf<"presence.changed"> {
+  return { type: "presence.changed", online, offline };
 }

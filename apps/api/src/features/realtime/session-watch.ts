@@ -1,9 +1,16 @@
-import { sql } from "../../core/db.ts";
+import { type Db, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
+import type { Connection } from "../../core/hub.ts";
 import { SESSION_HOLDS } from "../../plugins/session.ts";
 
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */
 const EVERY_MS = 1_000;
+/** How often all are looked at, whatever has changed: an open socket counts as use of its session. */
+const ALL_EVERY_MS = 60_000;
+/**
+ * Looked at again for as long, so that it does not matter how long a change took to be committed or whether a look failed.
+ */
+const RECENTLY = sql`now() - interval '30 seconds'`;
 /** Time is up by the database's clock: a little later, so that it agrees. */
 const CLOCK_MS = 20;
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -21,36 +28,33 @@ export interface SessionWatch {
 
 /**
  * Closes the sockets of sessions that no longer hold, whatever ended them, and those opened for what their account is not
- * any more; counts an open socket as use of its session. Looks once a second.
+ * any more. Looks once a second, at the sockets of those people of whom something has changed: what it costs does not
+ * depend on how many are open.
  */
 export function watchSessions(deps: Deps): SessionWatch {
   let isLooking = false;
-  const look = async () => {
-    const open = new Set([...deps.hub.connections()].map((connection) => connection.sessionId));
-    if (isLooking || open.size === 0) return;
+  let allLookedAt = Number.NEGATIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    if (isLooking) return;
     isLooking = true;
     try {
-      const live = await deps.db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
-        SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
-         WHERE s.id = ANY(${[...open]}::uuid[]) AND ${SESSION_HOLDS}`);
-      for (const { id } of live) open.delete(id);
-      for (const sessionId of open) deps.hub.disconnectHere({ sessionId }, "session_ended");
-      const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
-      for (const connection of [...deps.hub.connections()]) {
-        const account = accounts.get(connection.sessionId);
-        if (account !== undefined && account !== connection.account) connection.close("account_changed");
+      if (performance.now() - allLookedAt < ALL_EVERY_MS) {
+        const changed = await findChanged(deps.db);
+        await check(deps, (connection) => changed.has(connection.userId));
+      } else {
+        await check(deps, () => true);
+        allLookedAt = performance.now();
       }
-      // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
-      await deps.db.$executeRaw(sql`
-        UPDATE sessions SET last_used_at = now()
-         WHERE id = ANY(${live.map(({ id }) => id)}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
     } catch (error) {
       // While the database is away nobody can lose a right; the next look finds what was missed.
       deps.log.warn({ err: error }, "sessions could not be checked");
+      allLookedAt = Number.NEGATIVE_INFINITY;
     } finally {
       isLooking = false;
     }
-  };
+  }
+
   const timer = setInterval(() => void look(), EVERY_MS);
   return {
     stop: () => clearInterval(timer),
@@ -61,4 +65,32 @@ export function watchSessions(deps: Deps): SessionWatch {
       return () => clearTimeout(once);
     },
   };
+}
+
+/** Of whom something has changed lately, or whose time is up. */
+async function findChanged(db: Db): Promise<ReadonlySet<string>> {
+  const changed = await db.$queryRaw<{ user_id: string }[]>(sql`
+    SELECT user_id FROM account_changes WHERE at > ${RECENTLY}
+    UNION SELECT user_id FROM sessions WHERE expires_at > ${RECENTLY} AND expires_at <= now()
+    UNION SELECT id FROM users WHERE expires_at > ${RECENTLY} AND expires_at <= now()`);
+  return new Set(changed.map(({ user_id }) => user_id));
+}
+
+async function check({ hub, db }: Deps, isSuspect: (connection: Connection) => boolean): Promise<void> {
+  const suspects = [...hub.connections()].filter(isSuspect);
+  if (suspects.length === 0) return;
+  const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
+  const live = await db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
+    SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.id = ANY(${[...sessionIds]}::uuid[]) AND ${SESSION_HOLDS}`);
+  const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
+  for (const connection of suspects) {
+    const account = accounts.get(connection.sessionId);
+    if (account === undefined) connection.close("session_ended");
+    else if (account !== connection.account) connection.close("account_changed");
+  }
+  // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
+  await db.$executeRaw(sql`
+    UPDATE sessions SET last_used_at = now()
+     WHERE id = ANY(${[...accounts.keys()]}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
 }

@@ -137,10 +137,9 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
 
   it.runIf(isHere)("know who is connected to the other", async () => {
     const carol = await newUser(nodes.first.url, freshName("Carol"));
-    const of = (event: { user_id: string }) => event.user_id === carol.person.id;
     const first = await carol.connect();
-    await bens.next("presence.changed", (event) => of(event) && event.online);
-    expect((await (await onNode(nodes.second, mallory).connect()).next("ready")).online).toContain(carol.person.id);
+    await bens.untilOnline(carol.person.id);
+    await (await onNode(nodes.second, mallory).connect()).untilOnline(carol.person.id);
     const general = (await generalOf(ada)).id;
     const { body } = await ben.get(conversationPath(general, "/members"));
     expect(body.online).toContain(carol.person.id);
@@ -152,8 +151,8 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
     second.close();
     await second.closed();
     third.close();
-    await bens.next("presence.changed", (event) => of(event) && !event.online);
-    expect(bens.all("presence.changed").filter(of)).toHaveLength(2);
+    await bens.untilOnline(carol.person.id, false);
+    expect(bens.presenceOf(carol.person.id)).toEqual([true, false]);
   });
 
   it.runIf(isHere).each([
