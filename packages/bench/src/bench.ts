@@ -45,6 +45,16 @@ export class Bench {
     await this.#connect();
   }
 
+  /** Does something while Confab and its database are stopped. */
+  async whileStopped<Result>(act: () => Promise<Result>): Promise<Result> {
+    await this.#disconnect();
+    await this.confab.stop();
+    const result = await act();
+    await this.confab.restart();
+    await this.#connect();
+    return result;
+  }
+
   async close(): Promise<void> {
     await this.#disconnect();
     await this.confab.dispose();

@@ -13,8 +13,9 @@ import { nodes } from "./scenarios/nodes.ts";
 import { open } from "./scenarios/open.ts";
 import { rooms } from "./scenarios/rooms.ts";
 import { send } from "./scenarios/send.ts";
+import { start } from "./scenarios/start.ts";
 
-const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send, nodes];
+const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send, nodes, start];
 const PAGE = new URL("../../../docs/performance.md", import.meta.url);
 
 // Exit handlers end what was started.
@@ -43,9 +44,9 @@ try {
 
 async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   console.log(`── ${scenario.name}`);
-  const start = performance.now();
+  const begin = performance.now();
   const rows = await scenario.run(bench);
-  const seconds = Math.round((performance.now() - start) / 1000);
+  const seconds = Math.round((performance.now() - begin) / 1000);
   console.log(`${toTable(rows)}\n   ${seconds} s`);
   return {
     scenario: scenario.name,

@@ -45,7 +45,7 @@ export const idle: Scenario = {
       compared.row(
         { scenario, what: "connects", unit: "per second", to: "limit" },
         (result) => result.connectsPerSecond,
-        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 }, remark: remarkOnClients(compared.confab) },
+        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 }, remark: remarkOnClients(compared.of("confab")) },
       ),
       compared.row(
         { scenario, what: "CPU with the database per connect", unit: "ms", to: "limit" },

@@ -78,6 +78,16 @@ export class Confab {
     return { port, server: await this.#launch({ PORT: String(port), DATABASE_URL: this.databaseUrl() }) };
   }
 
+  /** The whole of `pnpm start`, on the data that is there; null when this run was not started by pnpm. */
+  async startByPnpm(): Promise<ServerProcess | null> {
+    const pnpm = process.env.npm_execpath;
+    if (pnpm === undefined || !/pnpm/.test(pnpm)) return null;
+    const command: [string, ...string[]] = /js$/.test(pnpm) ? [process.execPath, pnpm, "start"] : [pnpm, "start"];
+    const { HOME, PATH } = process.env;
+    const env = { HOME, PATH, HOST: "127.0.0.1", PORT: String(this.#port), DATA_DIR: this.#dataDir };
+    return ServerProcess.start({ command, env, cwd: ROOT, ready: READY, core: "any", isFamily: true });
+  }
+
   async dispose(): Promise<void> {
     await this.stop();
     process.off("exit", this.#endDatabase);
@@ -101,7 +111,14 @@ export class Confab {
 
   #launch(place: NodeJS.ProcessEnv): Promise<ServerProcess> {
     const { redisUrl, core } = this.#running;
-    const env = { PATH: process.env.PATH, HOST: "127.0.0.1", RATE_LIMIT_SCALE, ...place };
+    const env = {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      RATE_LIMIT_SCALE,
+      // As the start script has it.
+      NODE_COMPILE_CACHE: path.join(ROOT, "node_modules/.cache/node"),
+      ...place,
+    };
     const parameters = startCommand();
     return ServerProcess.start({
       command: [process.execPath, ...parameters.slice(0, -1), ...this.#nodeOptions, ...parameters.slice(-1)],
