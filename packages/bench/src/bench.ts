@@ -71,7 +71,7 @@ export class Bench {
     for (let n = 0; n < this.options.rounds; n++) {
       if (n > 0) await betweenRounds();
       const round = new Map<SystemName, JobResult<Name>>();
-      for (const system of systems) round.set(system, await this.#measure(system, name, options));
+      for (const system of systems) round.set(system, await this.measure(system, name, options));
       rounds.push(round);
     }
     this.#measured.push({ job: name, rounds: rounds.map((round) => Object.fromEntries(round)) });
@@ -85,7 +85,8 @@ export class Bench {
     return measured;
   }
 
-  async #measure<Name extends JobName>(
+  /** Lets one system do a job, once. */
+  async measure<Name extends JobName>(
     system: SystemName,
     name: Name,
     options: Omit<JobOptions<Name>, "target">,
