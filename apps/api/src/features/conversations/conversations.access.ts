@@ -41,7 +41,10 @@ export interface Viewed {
   readonly conversation: Conversation;
 }
 
-/** Conversations `c` as the viewers `v` see them. */
+/**
+ * Conversations `c` as the viewers `v` see them. What is asked of direct ones only says so within its own subquery: as a
+ * condition of the join, PostgreSQL would first read the members of every group, and then drop them.
+ */
 async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
   const rows = await tx.$queryRaw<(ConversationWithMessageRow & { viewer_id: string; viewer_role: Role })[]>(sql`
     SELECT v.id AS viewer_id, v.role AS viewer_role, c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
@@ -55,13 +58,14 @@ async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: n
       LEFT JOIN users u ON u.id = x.sender_id
       LEFT JOIN LATERAL (
         SELECT p.id, p.username, p.role FROM conversation_members om JOIN users p ON p.id = om.user_id
-         WHERE om.conversation_id = c.id AND om.user_id <> v.id
+         WHERE c.kind = 'direct' AND m.user_id IS NOT NULL AND om.conversation_id = c.id AND om.user_id <> v.id
          ORDER BY p.username_key LIMIT 1
-      ) o ON c.kind = 'direct' AND m.user_id IS NOT NULL
+      ) o ON true
       LEFT JOIN LATERAL (
         SELECT string_agg(p.username, ' and ' ORDER BY p.username_key) AS names
-          FROM conversation_members om JOIN users p ON p.id = om.user_id WHERE om.conversation_id = c.id
-      ) outside ON c.kind = 'direct' AND m.user_id IS NULL
+          FROM conversation_members om JOIN users p ON p.id = om.user_id
+         WHERE c.kind = 'direct' AND m.user_id IS NULL AND om.conversation_id = c.id
+      ) outside ON true
      WHERE ${condition}
      ORDER BY ${order} LIMIT ${limit}::int`);
   return rows.map((row) => {
