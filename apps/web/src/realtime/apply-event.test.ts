@@ -145,11 +145,21 @@ describe("people and conversations", () => {
     server.publish(late);
     expect(conversation()).toEqual(again);
     expect(useDrafts.getState().drafts).toEqual({ [id]: "half a thought" });
-    server.publish({ ...late, member_version: null });
-    expect([conversation(), useDrafts.getState().drafts]).toEqual([undefined, {}]);
-    server.publish({ type: "conversation.joined", conversation: again });
     server.publish({ ...late, member_version: 5 });
+    expect([conversation(), useDrafts.getState().drafts]).toEqual([undefined, {}]);
+    server.publish({ type: "conversation.joined", conversation: { ...again, member_version: 6 } });
+    expect(conversation()).toBeDefined();
+    server.publish({ ...late, member_version: null });
     expect(conversation()).toBeUndefined();
+  });
+
+  it("late word of a membership does not bring back what was left since", () => {
+    const joined = { ...server.present(id), member_version: 5 };
+    for (const member_version of [5, 6, null]) {
+      server.publish({ type: "conversation.left", conversation_id: id, member_version });
+      server.publish({ type: "conversation.joined", conversation: joined });
+      expect(conversation()).toBeUndefined();
+    }
   });
 
   it("an event of a conversation nobody told of brings the conversation", async () => {

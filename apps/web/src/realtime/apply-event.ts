@@ -6,6 +6,7 @@ import {
   applyMemberChange,
   applyMessage,
   isBackIn,
+  leaveConversation,
   useConversations,
 } from "../stores/conversations.store.ts";
 import { changeOnline, usePresence } from "../stores/presence.store.ts";
@@ -68,6 +69,7 @@ function takeLeft(event: EventOf<"conversation.left">): void {
   if (isBackIn(useConversations.getState(), event)) return;
   forgetUnsent(event.conversation_id);
   forgetConversation(event.conversation_id);
+  useConversations.setState((state) => leaveConversation(state, event));
 }
 
 function takeMessageEvent({ type, message }: EventOf<"message.acked" | "message.created" | "message.updated">): void {

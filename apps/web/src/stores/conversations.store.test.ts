@@ -14,7 +14,7 @@ import {
   selectTotalUnread,
 } from "./conversations.store.ts";
 
-const holding = (...list: Conversation[]) => replaceConversations({ conversations: {}, loaded: false }, list);
+const holding = (...list: Conversation[]) => replaceConversations({ conversations: {}, loaded: false, left: {} }, list);
 const only = (state: ConversationsState) => state.conversations[CONVERSATION_ID];
 
 describe("a message", () => {

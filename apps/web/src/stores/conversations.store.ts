@@ -8,9 +8,11 @@ export interface ConversationsState {
   conversations: Record<string, Conversation>;
   /** True once the first snapshot has arrived. */
   loaded: boolean;
+  /** What this person was taken out of since the last snapshot, and as of which member_version; for good: infinity. */
+  left: Record<string, number>;
 }
 
-export const useConversations = create<ConversationsState>(() => ({ conversations: {}, loaded: false }));
+export const useConversations = create<ConversationsState>(() => ({ conversations: {}, loaded: false, left: {} }));
 
 function change(
   state: ConversationsState,
@@ -23,8 +25,13 @@ function change(
   return next === conversation ? state : { ...state, conversations: { ...state.conversations, [id]: next } };
 }
 
-/** Takes in a whole conversation from any answer; the higher revision and the further read marker stay. */
+/**
+ * Takes in a whole conversation from any answer; the higher revision and the further read marker stay. Word of a membership
+ * that has ended since comes too late.
+ */
 export function mergeConversation(state: ConversationsState, conversation: Conversation): ConversationsState {
+  const isOver = conversation.member_version <= (state.left[conversation.id] ?? -1);
+  if (isOver && conversation.role !== null) return state;
   const known = state.conversations[conversation.id];
   const next = known === undefined ? conversation : newerOf(known, conversation);
   return { ...state, conversations: { ...state.conversations, [conversation.id]: next } };
@@ -34,13 +41,20 @@ export function mergeConversation(state: ConversationsState, conversation: Conve
 export function replaceConversations(state: ConversationsState, snapshot: readonly Conversation[]): ConversationsState {
   const outside = Object.values(state.conversations).filter((conversation) => conversation.role === null);
   const conversations = Object.fromEntries([...outside, ...snapshot].map((entry) => [entry.id, entry]));
-  return { conversations, loaded: true };
+  return { conversations, loaded: true, left: {} };
 }
 
 /** Whether word of a removal is old: whoever was taken out has been put in again since. */
 export function isBackIn(state: ConversationsState, left: EventOf<"conversation.left">): boolean {
   const known = state.conversations[left.conversation_id];
   return !!known?.role && left.member_version !== null && known.member_version > left.member_version;
+}
+
+/** Takes out what this person is in no more; `isBackIn` has been asked before. */
+export function leaveConversation(state: ConversationsState, left: EventOf<"conversation.left">): ConversationsState {
+  const { conversation_id, member_version } = left;
+  const next = { ...state.left, [conversation_id]: member_version ?? Number.POSITIVE_INFINITY };
+  return { ...removeConversation(state, conversation_id), left: next };
 }
 
 export function removeConversation(state: ConversationsState, id: string): ConversationsState {

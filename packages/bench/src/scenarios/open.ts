@@ -13,7 +13,7 @@ const PASSWORD = "a-long-password-for-the-bench";
 /** From the sign-in form to a chat that can be used: the state of 200 conversations, and a page of the first. */
 export const open: Scenario = {
   name: "open",
-  quickly: "50 times instead of 200",
+  quickly: "30 times instead of 200",
   async run(bench) {
     const username = "Open Ada";
     const conversations = await seedWorkplace(bench, await register(bench, username));
@@ -23,7 +23,7 @@ export const open: Scenario = {
       username,
       password: PASSWORD,
       pagePath: `${messagesPath(first)}?limit=50`,
-      times: bench.options.quick ? 50 : 200,
+      times: bench.options.quick ? 30 : 200,
     });
     const scenario = `open, ${CONVERSATIONS} conversations`;
     const [{ readyBytes = 0 } = {}] = compared.of("confab");

@@ -10,7 +10,7 @@ import { getConversation } from "./conversations.access.ts";
 import { announceConversation } from "./conversations.service.ts";
 
 const MEMBERS = 50;
-const sink = { write: () => true, cork: () => undefined, uncork: () => undefined, writableLength: 0, bytesWritten: 0 };
+const sink = { write: () => true, writableLength: 0, bytesWritten: 0 };
 const NOWHERE: Wire = { sink, isOpen: () => true, close: () => undefined };
 const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 
