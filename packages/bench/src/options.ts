@@ -43,7 +43,7 @@ export function readOptions(
     quick: values.quick,
     only,
     scaling: values.scaling,
-    rounds: Number(values.rounds ?? (values.quick ? 1 : ROUNDS)),
+    rounds: Number(values.rounds ?? (values.quick || values.scaling ? 1 : ROUNDS)),
     json: values.json ?? null,
     nodeOptions: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };
