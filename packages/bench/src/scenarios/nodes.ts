@@ -75,25 +75,25 @@ async function compare(bench: Bench, bus: string, load: Load): Promise<Row[]> {
     sendersPerConversation: load.senders,
     warmUp: { perSecond: load.steady / 2, seconds: 3 },
     steady: { even: { perSecond: load.steady, seconds: quick ? 4 : 8 } },
-    ramp: quick ? null : { from: load.steady, factor: 3, bisections: 3, seconds: 2.5 },
+    ramp: quick ? null : { from: load.steady, factor: 4, bisections: 2, seconds: 2 },
     sixtyPercentSeconds: 0,
   });
   const scenario = `two nodes, ${load.name}, ${bus}`;
   const names = { scenario, of: "two nodes", to: "confab" } as const;
   const alone = (read: (result: ChatLoadResult) => number | undefined) =>
-    `one node: ${toText(compared.figure("confab", read))}`;
+    `one node: ${toText(compared.figure("confab", read))}; no process kept on a core`;
   const most = (result: ChatLoadResult) => load.read(result.maximum ?? undefined);
   const busier = ({ steady }: ChatLoadResult) =>
     load.cpu(steady.even, ({ server, secondNode }) => Math.max(server - secondNode, secondNode));
   const all = ({ steady }: ChatLoadResult) => load.cpu(steady.even, ({ server, database }) => server + database);
   const p50 = ({ steady }: ChatLoadResult) => steady.even?.p50;
   const maximum = compared.row({ ...names, what: "most with p99 < 250 ms", unit: "per second" }, most, {
-    remark: `${alone(most)}; no process kept on a core; ${remarkOnMaximum(compared.of("two nodes"))}`,
+    remark: `${alone(most)}; ${remarkOnMaximum(compared.of("two nodes"))}`,
   });
   return [
     ...(quick ? [] : [maximum]),
     compared.row({ ...names, what: `CPU of the busier node at ${load.what}`, unit: load.unit }, busier, {
-      remark: `${alone(busier)}; what the other cores of a larger machine would have to spare`,
+      remark: alone(busier),
     }),
     compared.row({ ...names, what: "CPU of both with the database", unit: load.unit }, all, { remark: alone(all) }),
     compared.row({ ...names, what: `p50 at ${load.what}`, unit: "ms" }, p50, { remark: alone(p50) }),
