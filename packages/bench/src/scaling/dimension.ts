@@ -19,8 +19,10 @@ export interface ScalingLine {
   readonly costs: readonly Cost[];
 }
 
-/** CPU counts in hundredths of a second, and nothing is measured twice alike: growth by so much is none. */
+/** CPU counts in hundredths of a second, and nothing is measured twice alike: growth by so much is none … */
 const NOISE = 1.2;
+/** … nor by so much from one size to the next, where one bad figure is half of it; what grows with the size grows tenfold. */
+const NOISE_OF_STEP = 1.5;
 
 /** How many times the cost at the smallest size it is at the largest. */
 export function growthOf({ costs }: ScalingLine): number {
@@ -32,12 +34,12 @@ export function growthOf({ costs }: ScalingLine): number {
  * each is lost among what is always there until the last steps.
  */
 export function isLogarithmic({ sizes, costs }: ScalingLine): boolean {
-  const isSlow = (from: number, to: number) => {
+  const isSlow = (from: number, to: number, noise: number) => {
     const [smaller, larger] = [sizes[from] ?? 1, sizes[to] ?? 1];
-    const allowed = (Math.log(larger) / Math.log(smaller)) * NOISE;
+    const allowed = (Math.log(larger) / Math.log(smaller)) * noise;
     return (costs[to]?.cpu ?? 0) <= (costs[from]?.cpu ?? 0) * allowed;
   };
-  return isSlow(0, sizes.length - 1) && costs.every((_, index) => index === 0 || isSlow(index - 1, index));
+  return isSlow(0, sizes.length - 1, NOISE) && costs.every((_, to) => to === 0 || isSlow(to - 1, to, NOISE_OF_STEP));
 }
 
 /** Measures a dimension at each of its sizes, every time on a fresh process. */
