@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario.ts";
 import { remarkOnClients } from "./clients-share.ts";
 
 const SOCKETS = 5_000;
-const SOCKETS_QUICK = 2_000;
+const SOCKETS_QUICK = 1_000;
 const MEMBERS = 4;
 /** As long as Confab waits between two pings, so that each socket gets one while the server is looked at. */
 const PING_SECONDS = 25;
@@ -12,7 +12,7 @@ const PING_SECONDS = 25;
 /** Many who are connected, each somebody else with a session, and say nothing. */
 export const idle: Scenario = {
   name: "idle",
-  quickly: "2,000 sockets instead of 5,000, without the tutorial, idle for 4 s, in which nobody is pinged",
+  quickly: "1,000 sockets instead of 5,000, without the tutorial, idle for 4 s, in which nobody is pinged",
   async run(bench) {
     const { quick } = bench.options;
     const sockets = quick ? SOCKETS_QUICK : SOCKETS;
