@@ -47,7 +47,7 @@ beforeAll(async () => {
   const { databaseUrl = "" } = server.config;
   busiest = await insertManyMessages(databaseUrl, INSERTED, ada.person.id);
   if (INSERTED < MESSAGES) await pretendMoreMessages(databaseUrl, MESSAGES / INSERTED);
-  // As the application's own connections are.
+  // As the application's own connections are; those of the writer may not even read small tables from end to end.
   client = new pg.Client({ connectionString: databaseUrl, options: IN_MEMORY });
   await client.connect();
   vi.spyOn(pg.Client.prototype, "query").mockImplementation(catchStatement);

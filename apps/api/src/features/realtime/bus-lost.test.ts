@@ -189,9 +189,7 @@ describe.each(BUSES)("a node that dies, on a bus by $bus", ({ bus, isHere }) => 
         for (const { id } of sent) await socket.next("message.created", ({ message }) => message.id === id);
       expect(performance.now() - died).toBeLessThan(LATE_MS);
       for (const socket of [adas, bens])
-        await expect
-          .poll(() => socket.presenceOf(carol.person.id).at(-1), { timeout: 11_000 })
-          .toBe(false);
+        await expect.poll(() => socket.presenceOf(carol.person.id).at(-1), { timeout: 11_000 }).toBe(false);
       await expectGapFree(nodes.first.db, general);
     },
     40_000,

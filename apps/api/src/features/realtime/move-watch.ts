@@ -1,11 +1,14 @@
 import { announce } from "../../core/announce.ts";
 import type { Audience } from "../../core/audience.ts";
-import { sql } from "../../core/db.ts";
+import { NO_BUS } from "../../core/bus.ts";
+import { sql, toList } from "../../core/db.ts";
 import { showConversation } from "../conversations/conversations.service.ts";
 import type { RealtimeDeps } from "./commands.ts";
 
 /** How late a change is told whose hint was lost. */
 const EVERY_MS = 2_000;
+/** A lone node finds only what it could not announce itself. */
+const EVERY_MS_ALONE = 10_000;
 
 interface Head {
   id: string;
@@ -37,7 +40,7 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
     const startsBefore = hub.told.starts;
     const heads = await db.$queryRaw<Head[]>(sql`
       SELECT id, revision, member_version FROM conversations
-       WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ANY(${[...hub.userIdsHere()]}::uuid[]))`);
+       WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ANY(${toList(hub.userIdsHere())}::uuid[]))`);
     const late = heads.filter(isLate);
     const audiencesBefore = new Map(late.map(({ id }) => [id, audiences.known(id)]));
     await Promise.all(late.map(tell));
@@ -92,6 +95,6 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
     return looking;
   }
 
-  const timer = setInterval(() => void lookNow(), EVERY_MS);
+  const timer = setInterval(() => void lookNow(), hub.bus === NO_BUS ? EVERY_MS_ALONE : EVERY_MS);
   return { lookNow, stop: () => clearInterval(timer) };
 }

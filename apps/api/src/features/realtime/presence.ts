@@ -1,7 +1,7 @@
 import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
 import type { PresenceMessage } from "../../core/bus.ts";
-import { sql } from "../../core/db.ts";
+import { sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { encodeFrame } from "../../core/frames.ts";
 import type { Connection } from "../../core/hub.ts";
@@ -196,7 +196,7 @@ export class Presence {
     try {
       const places = await this.#deps.db.$queryRaw<Place[]>(sql`
         SELECT conversation_id, array_agg(user_id::text) AS user_ids FROM conversation_members
-         WHERE user_id = ANY(${changed}::uuid[]) GROUP BY conversation_id`);
+         WHERE user_id = ANY(${toList(changed)}::uuid[]) GROUP BY conversation_id`);
       const audiences = await Promise.all(places.map((place) => this.#deps.audiences.roughly(place.conversation_id)));
       for (const userId of changed) this.#told[this.#isOnline(userId) ? "add" : "delete"](userId);
       this.#frames = new WeakMap();
@@ -226,7 +226,10 @@ export class Presence {
       const online = [...ids].filter((id) => this.#told.has(id));
       const offline = [...ids].filter((id) => !this.#told.has(id));
       hub.publishHere(
-        hearers.map(([userId]) => userId), [changeOf(online, offline)], true);
+        hearers.map(([userId]) => userId),
+        [changeOf(online, offline)],
+        true,
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { BODY_BYTES_MAX } from "@confab/shared/limits";
 import websocket from "@fastify/websocket";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
 import { bearerOf } from "../../plugins/access-tokens.ts";
@@ -66,9 +66,13 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     await bus.stop();
   });
 
-  app.get("/ws", { websocket: true, preValidation: [refuseForeignPages, refuseTooMany] }, (socket, request) =>
-    openConnection({ ...deps, presence, sessions, leaving }, socket, request),
-  );
+  const connectionDeps = { ...deps, presence, sessions, leaving };
+  const hooks = { preValidation: [refuseForeignPages, refuseTooMany], preHandler: letGoOfReply };
+  app.get("/ws", { websocket: true, ...hooks }, (socket, request) => {
+    // The library's listener would keep the request and its reply for as long as the socket lives.
+    socket.removeAllListeners("error").on("error", endThisSocket);
+    openConnection(connectionDeps, socket, request);
+  });
 
   /**
    * What a client does to its own connection is no fault of ours, and the library has begun to close it with the code that
@@ -78,6 +82,15 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     const isTheirs = "code" in error && /^(WS_ERR_|E[A-Z]+$)/.test(String(error.code));
     deps.log[isTheirs ? "debug" : "error"]({ err: error }, "socket failed");
     if (!isTheirs) socket.terminate();
+  }
+
+  function endThisSocket(this: WebSocket, error: Error): void {
+    endFailedSocket(error, this);
+  }
+
+  /** Nothing can refuse the upgrade any more; the network socket, too, would keep the reply that is never sent. */
+  async function letGoOfReply(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (request.ws) reply.raw.detachSocket(request.raw.socket);
   }
 
   /** A cookie travels with any page's upgrade request; only our own pages may use it. A token nobody sends by accident. */

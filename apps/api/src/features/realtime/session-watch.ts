@@ -1,4 +1,4 @@
-import { type Db, sql } from "../../core/db.ts";
+import { type Db, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
 import { SESSION_HOLDS } from "../../plugins/session.ts";
@@ -82,7 +82,7 @@ async function check({ hub, db }: Deps, isSuspect: (connection: Connection) => b
   const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
   const live = await db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
     SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = ANY(${[...sessionIds]}::uuid[]) AND ${SESSION_HOLDS}`);
+     WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`);
   const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
   for (const connection of suspects) {
     const account = accounts.get(connection.sessionId);
@@ -92,5 +92,5 @@ async function check({ hub, db }: Deps, isSuspect: (connection: Connection) => b
   // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
   await db.$executeRaw(sql`
     UPDATE sessions SET last_used_at = now()
-     WHERE id = ANY(${[...accounts.keys()]}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
+     WHERE id = ANY(${toList(accounts.keys())}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
 }

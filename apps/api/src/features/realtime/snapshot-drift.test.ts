@@ -100,8 +100,7 @@ describe("a snapshot and the events after it equal a fresh snapshot", () => {
     const dora = await newUser(server.url, "Dora");
     let socket: TestSocket | undefined;
     const told = async (online: boolean) => {
-      for (const [, watcher] of watchers)
-        await watcher.untilOnline(dora.person.id, online);
+      for (const [, watcher] of watchers) await watcher.untilOnline(dora.person.id, online);
     };
     await expectNoDrift(async () => {
       socket = await dora.connect();
