@@ -41,7 +41,7 @@ export function openPlannedDb(url: string): Db {
     names.set(sql, name);
     return name;
   };
-  const options = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off`;
+  const options = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_mergejoin=off`;
   return open({ connectionString: url, max: 1, idleTimeoutMillis: 0, options }, ({ sql }) => nameOf(sql));
 }
 

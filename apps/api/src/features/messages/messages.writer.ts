@@ -211,7 +211,7 @@ function toWritten(row: Outcome): WrittenMessage {
  * `waitsForLocks`, a conversation that somebody else has locked is `passed_over`: nothing is written in it. An id that
  * comes more than once in the batch is stored once, as it came first, and all of them get that message. What is known of a
  * message goes from step to step in one row: a join of the steps, of whose size PostgreSQL knows nothing, would go
- * through the whole batch for each message of it. Where the bus is PostgreSQL's own, the other nodes are notified by the
+ * through the whole batch for each message of it; OFFSET 0 keeps a look into a table from becoming a join with all of it. Where the bus is PostgreSQL's own, the other nodes are notified by the
  * same statement: with the commit, or not at all.
  */
 function writeStatement(db: Db, nodes: OtherNodes, inputs: NewMessage[], waitsForLocks: boolean): Promise<Outcome[]> {
@@ -275,7 +275,9 @@ function writeStatement(db: Db, nodes: OtherNodes, inputs: NewMessage[], waitsFo
                 ELSE 'not_found' END AS outcome,
            (SELECT count(*) FROM notified) AS notified
       FROM numbered x
-      LEFT JOIN messages m ON m.conversation_id = x.conversation_id AND m.seq = x.stored_seq
-      LEFT JOIN users u ON u.id = coalesce(m.sender_id, x.first_sender_id)
+      LEFT JOIN LATERAL (
+        SELECT * FROM messages m WHERE m.conversation_id = x.conversation_id AND m.seq = x.stored_seq OFFSET 0
+      ) m ON true
+      LEFT JOIN LATERAL (SELECT * FROM users u WHERE u.id = coalesce(m.sender_id, x.first_sender_id) OFFSET 0) u ON true
      ORDER BY x.n`);
 }
