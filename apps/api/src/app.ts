@@ -4,7 +4,6 @@ import compress from "@fastify/compress";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import { type Bus, NO_BUS } from "./core/bus.ts";
 import { PostgresBus } from "./core/bus-postgres.ts";
-import { RedisBus } from "./core/bus-redis.ts";
 import type { Config } from "./core/config.ts";
 import { closeDb, type Db, openPlannedDb } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
@@ -64,8 +63,12 @@ export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS, writer
 }
 
 /** How this node talks to others: by Redis if there is one, by the database otherwise. */
-function chooseBus(config: Config, log: Log): Bus {
-  if (config.redisUrl) return new RedisBus(config.redisUrl, log);
+async function chooseBus(config: Config, log: Log): Promise<Bus> {
+  if (config.redisUrl) {
+    // Most have none, and its library takes memory and a tenth of the start.
+    const { RedisBus } = await import("./core/bus-redis.ts");
+    return new RedisBus(config.redisUrl, log);
+  }
   return config.databaseUrl ? new PostgresBus(config.databaseUrl, log) : NO_BUS;
 }
 
@@ -90,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const writerDb = config.databaseUrl ? openPlannedDb(config.databaseUrl) : db;
   app.addHook("onClose", () => closeDb(writerDb));
-  const deps = wire(config, db, app.log, chooseBus(config, app.log), writerDb);
+  const deps = wire(config, db, app.log, await chooseBus(config, app.log), writerDb);
 
   await app.register(draining, { life: deps.life });
   await app.register(errorHandler);

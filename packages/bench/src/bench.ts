@@ -4,7 +4,7 @@ import { TutorialDatabase } from "./database/tutorial-database.ts";
 import type { JobName, JobOptions, JobResult } from "./load/jobs.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Measured } from "./report/results.ts";
-import { Confab } from "./systems/confab.ts";
+import { Confab, type Running } from "./systems/confab.ts";
 import { runJob } from "./systems/run-job.ts";
 import { startLimit, startTutorial, type Yardstick } from "./systems/yardstick.ts";
 
@@ -39,10 +39,20 @@ export class Bench {
   }
 
   /** Restarts Confab: what earlier scenarios left in its memory is gone. */
-  async refresh(): Promise<void> {
+  async refresh(running: Running = {}): Promise<void> {
     await this.#disconnect();
+    await this.confab.restart(running);
+    await this.#connect();
+  }
+
+  /** Does something while Confab and its database are stopped. */
+  async whileStopped<Result>(act: () => Promise<Result>): Promise<Result> {
+    await this.#disconnect();
+    await this.confab.stop();
+    const result = await act();
     await this.confab.restart();
     await this.#connect();
+    return result;
   }
 
   async close(): Promise<void> {
@@ -61,7 +71,7 @@ export class Bench {
     for (let n = 0; n < this.options.rounds; n++) {
       if (n > 0) await betweenRounds();
       const round = new Map<SystemName, JobResult<Name>>();
-      for (const system of systems) round.set(system, await this.#measure(system, name, options));
+      for (const system of systems) round.set(system, await this.measure(system, name, options));
       rounds.push(round);
     }
     this.#measured.push({ job: name, rounds: rounds.map((round) => Object.fromEntries(round)) });
@@ -75,24 +85,28 @@ export class Bench {
     return measured;
   }
 
-  async #measure<Name extends JobName>(
+  /** Lets one system do a job, once. */
+  async measure<Name extends JobName>(
     system: SystemName,
     name: Name,
     options: Omit<JobOptions<Name>, "target">,
   ): Promise<JobResult<Name>> {
     await this.#checkpoint();
-    const yardstick = await this.#startYardstick(system);
-    const target = yardstick?.target ?? this.confab.target;
+    const started = await this.#start(system);
     // The compiler cannot see that options and target make up the whole again.
-    const result = await runJob(name, { ...options, target } as JobOptions<Name>);
-    await yardstick?.stop();
+    const whole = { ...options, target: started.target } as JobOptions<Name>;
+    const result = await runJob(name, whole, this.confab.clientsCore);
+    await started.stop();
     return result;
   }
 
-  async #startYardstick(system: SystemName): Promise<Yardstick | null> {
-    if (system === "confab") return null;
+  async #start(system: SystemName): Promise<Yardstick> {
+    const { target } = this.confab;
+    if (system === "confab") return { target, stop: async () => undefined };
     if (system === "limit") return startLimit();
-    return startTutorial(this.tutorial.url, this.confab.target.postmasterPid);
+    if (system === "tutorial") return startTutorial(this.tutorial.url, target.postmasterPid);
+    const { port, server } = await this.confab.startSecondNode();
+    return { target: { ...target, secondNode: { port, serverPid: server.pid } }, stop: () => server.stop() };
   }
 
   /** What one system has written must not be carried to disk in the time of the next. */

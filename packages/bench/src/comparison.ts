@@ -1,6 +1,9 @@
 import type { Bound, Row } from "./report/row.ts";
 
-export type SystemName = "confab" | "limit" | "tutorial";
+export type SystemName = "confab" | "two nodes" | "limit" | "tutorial";
+/** What a figure is compared with, in words. */
+const IN_WORDS = { confab: "one node", limit: "limit", tutorial: "tutorial" };
+type Other = keyof typeof IN_WORDS;
 
 /** What several systems did in the same rounds. Figures are medians; a ratio is the median of the rounds' own ratios. */
 export class Comparison<Result> {
@@ -14,36 +17,36 @@ export class Comparison<Result> {
     return median(this.#rounds.map((round) => readIfThere(round.get(system), read)));
   }
 
-  /** Everything Confab has answered, for remarks. */
-  get confab(): Result[] {
-    return this.#rounds.flatMap((round) => round.get("confab") ?? []);
+  /** Everything a system has answered, for remarks. */
+  of(system: SystemName): Result[] {
+    return this.#rounds.flatMap((round) => round.get(system) ?? []);
   }
 
-  ratio(to: SystemName, read: (result: Result) => number | undefined): number | undefined {
+  ratio(to: SystemName, read: (result: Result) => number | undefined, of: SystemName = "confab"): number | undefined {
     return median(
       this.#rounds.map((round) => {
-        const [own, other] = [readIfThere(round.get("confab"), read), readIfThere(round.get(to), read)];
+        const [own, other] = [readIfThere(round.get(of), read), readIfThere(round.get(to), read)];
         return own === undefined || other === undefined ? undefined : own / other;
       }),
     );
   }
 
-  /** A line of the table about one figure; with `to`, its bounds are of the ratio to that system. */
+  /** A line of the table about one figure of Confab, or of two nodes of it; with `to`, its bounds are of the ratio to that system. */
   row(
-    names: { scenario: string; what: string; unit: string; to?: "limit" | "tutorial" },
+    names: { scenario: string; what: string; unit: string; of?: "two nodes"; to?: Other },
     read: (result: Result) => number | undefined,
     bounds: { floor?: Bound; target?: Bound; remark?: string | undefined } = {},
   ): Row {
-    const { to, ...labels } = names;
+    const { of = "confab", to, ...labels } = names;
     const [limit, tutorial] = [this.figure("limit", read), this.figure("tutorial", read)];
-    const ratio = to && this.ratio(to, read);
+    const ratio = to && this.ratio(to, read, of);
     const { remark, ...floorAndTarget } = bounds;
     return {
       ...labels,
-      confab: this.figure("confab", read) ?? Number.NaN,
+      confab: this.figure(of, read) ?? Number.NaN,
       ...(limit !== undefined && { limit }),
       ...(tutorial !== undefined && { tutorial }),
-      ...(to && ratio !== undefined && { ratio: { value: ratio, to } }),
+      ...(to && ratio !== undefined && { ratio: { value: ratio, to: IN_WORDS[to] } }),
       ...floorAndTarget,
       ...(remark && { remark }),
     };
@@ -58,7 +61,7 @@ function readIfThere<Result>(
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
-function median(values: readonly (number | undefined)[]): number | undefined {
+export function median(values: readonly (number | undefined)[]): number | undefined {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
   const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
   return low === undefined || high === undefined ? undefined : (low + high) / 2;

@@ -5,7 +5,7 @@ const ROUNDS = 3;
 export interface BenchOptions {
   /** A look in under three minutes: one round, short steps, coarse maxima. */
   readonly quick: boolean;
-  /** Names of the scenarios to run. */
+  /** Names of the scenarios to run; of what grows, with `scaling`. */
   readonly only: readonly string[];
   /** How cost grows with size, instead of how Confab compares. */
   readonly scaling: boolean;
@@ -20,7 +20,10 @@ export interface BenchOptions {
  * `--quick`, `--only fanout,rooms`, `--scaling`, `--rounds 5`, `--json <file>`, and `--profile <folder>` for CPU profiles
  * of the server. Throws for a scenario that is not among these.
  */
-export function readOptions(scenarios: readonly string[], parameters = process.argv.slice(2)): BenchOptions {
+export function readOptions(
+  names: { readonly scenarios: readonly string[]; readonly dimensions: readonly string[] },
+  parameters = process.argv.slice(2),
+): BenchOptions {
   const { values } = parseArgs({
     args: parameters,
     options: {
@@ -32,14 +35,15 @@ export function readOptions(scenarios: readonly string[], parameters = process.a
       profile: { type: "string" },
     },
   });
-  const only = values.only?.split(",") ?? scenarios;
-  const unknown = only.filter((name) => !scenarios.includes(name));
-  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(", ")}, only ${scenarios.join(", ")}.`);
+  const known = values.scaling ? names.dimensions : names.scenarios;
+  const only = values.only?.split(",") ?? known;
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`There is nothing called ${unknown.join(", ")}, only ${known.join(", ")}.`);
   return {
     quick: values.quick,
     only,
     scaling: values.scaling,
-    rounds: Number(values.rounds ?? (values.quick ? 1 : ROUNDS)),
+    rounds: Number(values.rounds ?? (values.quick || values.scaling ? 1 : ROUNDS)),
     json: values.json ?? null,
     nodeOptions: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };

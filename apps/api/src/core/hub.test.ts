@@ -4,6 +4,7 @@ import type { CloseReason, Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { Audience } from "./audience.ts";
 import { Connection, Hub } from "./hub.ts";
 
 let server: WebSocketServer;
@@ -59,6 +60,23 @@ const big = (n: number): Event => ({
 });
 
 describe("a connection", () => {
+  it("tells those of an audience who are here, and nobody else, however many are not", async () => {
+    const [ada, ben, mallory] = [await open("ada"), await open("ben"), await open("mallory")];
+    for (const socket of [ada, ben, mallory]) socket.connection.release(pong(0));
+    const absent = Array.from({ length: 100 }, (_, n) => `absent ${n}`);
+    for (const [n, others] of [[], absent].entries()) {
+      hub.publish(new Audience(new Set(["ada", ...others, "ben"]), { user_ids: [] }), pong(n + 1));
+      await Promise.all([ada, ben].map((socket) => socket.until(() => socket.read.length === n + 2)));
+    }
+    hub.publish(["mallory"], pong(3));
+    await mallory.until(() => mallory.read.length === 2);
+    expect([ada, ben, mallory].map(({ read }) => numbers(read))).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 3],
+    ]);
+  });
+
   it("holds every frame until it is released, and then sends the first frame first and the others in order", async () => {
     const { connection, read, until, sink } = await open("ada");
     for (let n = 1; n <= 3; n += 1) hub.publish(["ada"], pong(n));

@@ -1,5 +1,5 @@
 import type { CloseReason, Event } from "@confab/shared/events";
-import { addressOf } from "./audience.ts";
+import { Audience, addressOf } from "./audience.ts";
 import { type Bus, NO_BUS, type SocketsOf } from "./bus.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { encodeFrame } from "./frames.ts";
@@ -205,10 +205,16 @@ export class Hub {
   publishHere(userIds: Iterable<string>, events: readonly Event[], ephemeral = false): void {
     for (const event of events) this.told.note(event);
     const frames = joined(events.map(encodeFrame));
-    for (const userId of userIds) {
+    for (const userId of this.#amongThoseHere(userIds)) {
       const connections = this.#byUser.get(userId);
       if (connections) for (const connection of connections) connection.hear(events, frames, ephemeral);
     }
+  }
+
+  /** At least those of them who are connected here: of a large audience few may be, and nobody walks through all of it. */
+  #amongThoseHere(userIds: Iterable<string>): Iterable<string> {
+    const isLarger = userIds instanceof Audience && userIds.userIds.size > this.#byUser.size;
+    return isLarger ? [...this.#byUser.keys()].filter((userId) => userIds.has(userId)) : userIds;
   }
 
   /** Closes the sockets of one session, or all of one person, on whatever node. */

@@ -2,7 +2,7 @@ import { ChatRoomful } from "./chat-roomful.ts";
 import { pace } from "./pace.ts";
 import { type CpuSeconds, cpuSince, readCpu } from "./process-meter.ts";
 import { findMaximum, type Ramp } from "./ramp.ts";
-import type { LoadedConversation, Target } from "./target.ts";
+import { type LoadedConversation, portsOf, type Target } from "./target.ts";
 
 export interface Rate {
   readonly perSecond: number;
@@ -50,7 +50,7 @@ const DRAIN_MS_MAX = 1_000;
 /** Connects everybody, and sends messages at given rates and then at the highest that goes well. */
 export async function chatLoad(options: ChatLoadOptions): Promise<ChatLoadResult> {
   const { target, ramp, sixtyPercentSeconds } = options;
-  const roomful = new ChatRoomful(target.port, options.conversations, options.sendersPerConversation);
+  const roomful = new ChatRoomful(portsOf(target), options.conversations, options.sendersPerConversation);
   await roomful.connect();
   const measure = async (rate: Rate) => {
     const step = await measureStep(target, roomful, rate);

@@ -19,7 +19,7 @@ export class ChatRoomful {
   received = 0;
   /** What went wrong since `begin`, in words; null so far. */
   failure: string | null = null;
-  readonly #port: number;
+  readonly #ports: readonly number[];
   readonly #members: Member[];
   readonly #sockets = new Map<Member, ChatSocket>();
   readonly #senders: ConversationSender[] = [];
@@ -30,8 +30,9 @@ export class ChatRoomful {
   #sampleEvery = 1;
   #untilSample = 1;
 
-  constructor(port: number, conversations: readonly LoadedConversation[], sendersPerConversation: number) {
-    this.#port = port;
+  /** Members are spread over the ports evenly, in the order they have. */
+  constructor(ports: readonly number[], conversations: readonly LoadedConversation[], sendersPerConversation: number) {
+    this.#ports = ports;
     this.#members = conversations.flatMap(({ members }) => members);
     const idBase = newIdBase();
     // One conversation after the other, so that neighbours in time are not neighbours in place.
@@ -52,10 +53,10 @@ export class ChatRoomful {
   }
 
   async connect(): Promise<void> {
-    const missing = this.#members.filter((member) => !this.#sockets.has(member));
-    await eachAtOnce(missing, CONNECTING_AT_ONCE, async (member) => {
+    const missing = [...this.#members.entries()].filter(([, member]) => !this.#sockets.has(member));
+    await eachAtOnce(missing, CONNECTING_AT_ONCE, async ([n, member]) => {
       const ear = { ...this.#ear, onLost: (reason: string) => this.#lose(member, reason) };
-      this.#sockets.set(member, await ChatSocket.open(this.#port, member, ear));
+      this.#sockets.set(member, await ChatSocket.open(this.#ports[n % this.#ports.length] ?? 0, member, ear));
     });
   }
 

@@ -6,15 +6,20 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds used so far. */
 export interface CpuSeconds {
+  /** Of all nodes together … */
   readonly server: number;
+  /** … and of these, what the second one has used. */
+  readonly secondNode: number;
   readonly database: number;
   readonly driver: number;
 }
 
 export function readCpu(target: Target): CpuSeconds {
   const driver = process.cpuUsage();
+  const secondNode = target.secondNode ? ownSeconds(target.secondNode.serverPid) : 0;
   return {
-    server: ownSeconds(target.serverPid),
+    server: ownSeconds(target.serverPid) + secondNode,
+    secondNode,
     database: target.postmasterPid === null ? 0 : familySeconds(target.postmasterPid),
     driver: (driver.user + driver.system) / 1e6,
   };
@@ -24,6 +29,7 @@ export function cpuSince(before: CpuSeconds, target: Target): CpuSeconds {
   const now = readCpu(target);
   return {
     server: now.server - before.server,
+    secondNode: now.secondNode - before.secondNode,
     database: now.database - before.database,
     driver: now.driver - before.driver,
   };

@@ -4,6 +4,12 @@ export interface Target {
   readonly serverPid: number;
   /** The first process of its PostgreSQL; null for a server without one. */
   readonly postmasterPid: number | null;
+  /** Another node on the same database: every other client connects to it. */
+  readonly secondNode?: { readonly port: number; readonly serverPid: number };
+}
+
+export function portsOf({ port, secondNode }: Target): readonly number[] {
+  return secondNode ? [port, secondNode.port] : [port];
 }
 
 /** Somebody who may connect: where to, and with which cookie. */

@@ -11,7 +11,7 @@ export interface Row {
   readonly confab: number;
   readonly limit?: number;
   readonly tutorial?: number;
-  readonly ratio?: { readonly value: number; readonly to: "limit" | "tutorial" };
+  readonly ratio?: { readonly value: number; readonly to: string };
   readonly floor?: Bound;
   readonly target?: Bound;
   /** What the reader has to know about this figure. */

@@ -88,7 +88,7 @@ async function runSize(bench: Bench, members: number, bounds: Bounds): Promise<R
     compared.row(
       { scenario, what: "most deliveries with p99 < 250 ms", unit: "per second", to: "limit" },
       ({ maximum }) => maximum?.deliveriesPerSecond,
-      { ...bounds.maximum, remark: remarkOnMaximum(compared.confab) },
+      { ...bounds.maximum, remark: remarkOnMaximum(compared.of("confab")) },
     ),
     ...(quick
       ? []

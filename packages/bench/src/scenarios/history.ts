@@ -39,7 +39,7 @@ export const history: Scenario = {
         {
           floor: { atLeast: 2 },
           target: { atLeast: 9 },
-          remark: remarkOnClients(compared.confab.map(crowd)),
+          remark: remarkOnClients(compared.of("confab").map(crowd)),
         },
       ),
       compared.row({ scenario, what: `p99 of ${CROWD} clients`, unit: "ms" }, (result) => crowd(result)?.p99, {

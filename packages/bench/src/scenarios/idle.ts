@@ -35,7 +35,7 @@ export const idle: Scenario = {
       compared.row(
         { scenario, what: "memory per socket", unit: "KiB", to: "limit" },
         (result) => result.kibibytesPerSocket,
-        { floor: { atMost: 1.25 }, target: { atMost: 1 }, remark: remarkOnLost(compared.confab) },
+        { floor: { atMost: 1.25 }, target: { atMost: 1 }, remark: remarkOnLost(compared.of("confab")) },
       ),
       compared.row(
         { scenario, what: "CPU with the database while idle", unit: "% of a core" },
@@ -45,7 +45,7 @@ export const idle: Scenario = {
       compared.row(
         { scenario, what: "connects", unit: "per second", to: "limit" },
         (result) => result.connectsPerSecond,
-        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 }, remark: remarkOnClients(compared.confab) },
+        { floor: { atLeast: 0.4 }, target: { atLeast: 0.7 }, remark: remarkOnClients(compared.of("confab")) },
       ),
       compared.row(
         { scenario, what: "CPU with the database per connect", unit: "ms", to: "limit" },

@@ -26,7 +26,7 @@ export const open: Scenario = {
       times: bench.options.quick ? 30 : 200,
     });
     const scenario = `open, ${CONVERSATIONS} conversations`;
-    const [{ readyBytes = 0 } = {}] = compared.confab;
+    const [{ readyBytes = 0 } = {}] = compared.of("confab");
     return [
       compared.row({ scenario, what: "sign-in to usable, p50", unit: "ms" }, ({ usable }) => usable),
       compared.row({ scenario, what: "sign-in to usable, p99", unit: "ms" }, ({ usableP99 }) => usableP99),

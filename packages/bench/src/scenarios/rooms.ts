@@ -29,7 +29,7 @@ export const rooms: Scenario = {
       compared.row(
         { scenario, what: "most stored messages with p99 < 250 ms", unit: "per second", to: "tutorial" },
         ({ maximum }) => maximum?.messagesPerSecond,
-        { floor: { atLeast: 3 }, target: { atLeast: 6 }, remark: remarkOnMaximum(compared.confab) },
+        { floor: { atLeast: 3 }, target: { atLeast: 6 }, remark: remarkOnMaximum(compared.of("confab")) },
       ),
       compared.row(
         { scenario, what: "database CPU per message at 60 % of that", unit: "ms", to: "tutorial" },

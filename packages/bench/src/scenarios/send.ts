@@ -31,7 +31,7 @@ export const send: Scenario = {
       compared.row(
         { scenario, what: `stored messages of ${CROWD} clients`, unit: "per second", to: "tutorial" },
         (result) => crowd(result)?.requestsPerSecond,
-        { remark: remarkOnClients(compared.confab.map(crowd)) },
+        { remark: remarkOnClients(compared.of("confab").map(crowd)) },
       ),
       compared.row(
         { scenario, what: `p99 of ${CROWD} clients`, unit: "ms", to: "tutorial" },

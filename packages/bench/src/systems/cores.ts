@@ -2,8 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-/** Server and database share one core, the clients have another: what one costs is not taken from the other. */
-export type Core = "server" | "clients";
+/**
+ * Server and database share one core, the clients have another: what one costs is not taken from the other. "any" leaves it
+ * to the system, for what has more servers than that.
+ */
+export type Core = "server" | "clients" | "any";
 
 const cores = spareCores();
 
@@ -13,7 +16,9 @@ export const canPin = cores.length >= 2 && spawnSync("taskset", ["--version"]).s
 /** A command that stays on a core, where that is possible. */
 export function onCore(core: Core, command: readonly [string, ...string[]]): [string, ...string[]] {
   const number = cores[core === "server" ? 0 : 1];
-  return canPin && number !== undefined ? ["taskset", "--cpu-list", String(number), ...command] : [...command];
+  return canPin && core !== "any" && number !== undefined
+    ? ["taskset", "--cpu-list", String(number), ...command]
+    : [...command];
 }
 
 function spareCores(): number[] {

@@ -2,13 +2,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { JobName, JobOptions, JobResult } from "../load/jobs.ts";
-import { onCore } from "./cores.ts";
+import { type Core, onCore } from "./cores.ts";
 
 const DRIVER = path.resolve(import.meta.dirname, "../load/driver.ts");
 
-/** Lets a fresh driver do one job, on the clients' core. */
-export async function runJob<Name extends JobName>(name: Name, options: JobOptions<Name>): Promise<JobResult<Name>> {
-  const [program, ...parameters] = onCore("clients", [process.execPath, DRIVER]);
+/** Lets a fresh driver do one job, by default on the clients' core. */
+export async function runJob<Name extends JobName>(
+  name: Name,
+  options: JobOptions<Name>,
+  core: Core = "clients",
+): Promise<JobResult<Name>> {
+  const [program, ...parameters] = onCore(core, [process.execPath, DRIVER]);
   const driver = spawn(program, parameters, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   try {
     const ended = once(driver, "exit").then(() => [{ failure: "it ended without a word" }]);

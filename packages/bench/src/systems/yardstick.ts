@@ -21,12 +21,12 @@ export function startTutorial(databaseUrl: string, postmasterPid: number | null)
 }
 
 async function start(file: string, env: NodeJS.ProcessEnv, postmasterPid: number | null): Promise<Yardstick> {
-  const server = await ServerProcess.start(
-    [path.join(FOLDER, file)],
-    { PATH: process.env.PATH, ...env },
-    FOLDER,
-    /listening on \d+\n/,
-  );
+  const server = await ServerProcess.start({
+    command: [process.execPath, path.join(FOLDER, file)],
+    env: { PATH: process.env.PATH, ...env },
+    cwd: FOLDER,
+    ready: /listening on \d+\n/,
+  });
   const port = Number(server.said(/listening on (\d+)/));
   return { target: { port, serverPid: server.pid, postmasterPid }, stop: () => server.stop() };
 }

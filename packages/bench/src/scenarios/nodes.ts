@@ -1,0 +1,101 @@
+import type { Bench } from "../bench.ts";
+import { memberOf, seedConversations } from "../database/seed.ts";
+import type { ChatLoadResult, ChatStep } from "../load/chat-load.ts";
+import type { CpuSeconds } from "../load/process-meter.ts";
+import type { Row } from "../report/row.ts";
+import { toText } from "../report/table.ts";
+import type { Scenario } from "../scenario.ts";
+import { HAS_REDIS, startRedis } from "../systems/redis.ts";
+import { cpuPerMessage, cpuPerMillion, remarkOnMaximum } from "./chat-figures.ts";
+
+/** What two nodes are asked to carry: messages per second at which they are compared, and where their maximum is looked for. */
+interface Load {
+  readonly name: string;
+  readonly conversations: number;
+  readonly members: number;
+  readonly senders: number;
+  readonly steady: number;
+  readonly what: string;
+  readonly unit: string;
+  read(step: ChatStep | undefined): number | undefined;
+  cpu(step: ChatStep | undefined, read: (cpu: CpuSeconds) => number): number | undefined;
+}
+
+const LOADS: readonly Load[] = [
+  {
+    ...{ name: "fanout", conversations: 1, members: 1_000, senders: 10, steady: 50 },
+    ...{ what: "50 k deliveries/s", unit: "s per million" },
+    read: (step) => step?.deliveriesPerSecond,
+    cpu: cpuPerMillion,
+  },
+  {
+    ...{ name: "rooms", conversations: 500, members: 4, senders: 4, steady: 1_000 },
+    ...{ what: "1,000 messages/s", unit: "ms per message" },
+    read: (step) => step?.messagesPerSecond,
+    cpu: (step, read) => cpuPerMessage(step ?? null, read),
+  },
+];
+
+/**
+ * What a second node brings, with the members of every conversation on both of them. Nothing is kept on a core, neither with
+ * one node nor with two: on two cores a second node takes what it uses from the database and the clients, so the maximum
+ * says little about larger machines; what the busier node uses for a message says how far two would get there.
+ */
+export const nodes: Scenario = {
+  name: "nodes",
+  quickly: "only the steady rates, without the maxima",
+  async run(bench) {
+    const rows = await measure(bench, "NOTIFY");
+    if (!HAS_REDIS) {
+      console.log("   There is no redis-server here: its lines are left out.");
+      return rows;
+    }
+    const redis = await startRedis();
+    rows.push(...(await measure(bench, "Redis", redis.url)));
+    await bench.refresh();
+    await redis.server.stop();
+    return rows;
+  },
+};
+
+async function measure(bench: Bench, bus: string, redisUrl?: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const load of LOADS) {
+    await bench.refresh({ core: "any", ...(redisUrl && { redisUrl }) });
+    rows.push(...(await compare(bench, bus, load)));
+  }
+  return rows;
+}
+
+async function compare(bench: Bench, bus: string, load: Load): Promise<Row[]> {
+  const { quick } = bench.options;
+  const seeded = await seedConversations(bench.database, `${load.name} by ${bus}`, load);
+  const compared = await bench.compare(["confab", "two nodes"], "chatLoad", {
+    conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
+    sendersPerConversation: load.senders,
+    warmUp: { perSecond: load.steady / 2, seconds: 3 },
+    steady: { even: { perSecond: load.steady, seconds: quick ? 4 : 8 } },
+    ramp: quick ? null : { from: load.steady, factor: 4, bisections: 2, seconds: 2 },
+    sixtyPercentSeconds: 0,
+  });
+  const scenario = `two nodes, ${load.name}, ${bus}`;
+  const names = { scenario, of: "two nodes", to: "confab" } as const;
+  const alone = (read: (result: ChatLoadResult) => number | undefined) =>
+    `one node: ${toText(compared.figure("confab", read))}; no process kept on a core`;
+  const most = (result: ChatLoadResult) => load.read(result.maximum ?? undefined);
+  const busier = ({ steady }: ChatLoadResult) =>
+    load.cpu(steady.even, ({ server, secondNode }) => Math.max(server - secondNode, secondNode));
+  const all = ({ steady }: ChatLoadResult) => load.cpu(steady.even, ({ server, database }) => server + database);
+  const p50 = ({ steady }: ChatLoadResult) => steady.even?.p50;
+  const maximum = compared.row({ ...names, what: "most with p99 < 250 ms", unit: "per second" }, most, {
+    remark: `${alone(most)}; ${remarkOnMaximum(compared.of("two nodes"))}`,
+  });
+  return [
+    ...(quick ? [] : [maximum]),
+    compared.row({ ...names, what: `CPU of the busier node at ${load.what}`, unit: load.unit }, busier, {
+      remark: alone(busier),
+    }),
+    compared.row({ ...names, what: "CPU of both with the database", unit: load.unit }, all, { remark: alone(all) }),
+    compared.row({ ...names, what: `p50 at ${load.what}`, unit: "ms" }, p50, { remark: alone(p50) }),
+  ];
+}
