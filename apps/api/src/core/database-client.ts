@@ -21,7 +21,8 @@ export const DATABASE_PATIENCE = {
 
 /**
  * A connection that ends when a statement on it is not answered in time. The driver alone would keep it: the next
- * statement, the ROLLBACK above all, would wait behind the silent one, and the pool hand the connection on.
+ * statement, the ROLLBACK above all, would wait behind the silent one, and the pool hand the connection on. It also ends
+ * when what it has prepared does not fit the tables any more (0A000): a new one prepares it anew.
  */
 export class DatabaseClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: the driver's seven signatures, passed through as they are
@@ -29,10 +30,14 @@ export class DatabaseClient extends pg.Client {
     const asked: unknown = Reflect.apply(super.query, this, args);
     if (asked instanceof Promise)
       asked.catch((error: unknown) => {
-        if (error instanceof Error && error.message === "Query read timeout") void this.end();
+        if (error instanceof Error && (error.message === "Query read timeout" || isStale(error))) void this.end();
       });
     return asked;
   }
+}
+
+function isStale(error: Error): boolean {
+  return "code" in error && error.code === "0A000";
 }
 
 /** Statements, or transactions, waiting for a connection: more would not get one before their patience ends. */

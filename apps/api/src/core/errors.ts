@@ -53,8 +53,11 @@ const AWAY_KINDS = new Set([
   "TooManyConnections",
   "TlsConnectionError",
 ]);
-/** PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P). */
-const AWAY_STATES = /^(08|53|57P)/;
+/**
+ * PostgreSQL's classes: connection lost (08), out of resources (53), shut down by an operator (57P); and a connection whose
+ * statements were planned before another release changed the type of a column (0A000).
+ */
+const AWAY_STATES = /^(08|53|57P|0A000)/;
 /** disk_full: no room for another page. Whatever is stored can be read, and what needs no new page is still written. */
 const DISK_FULL = "53100";
 /** What the driver and its pool throw, as plain errors, when a connection ends under a statement or none can be had. */
