@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastif
 import { type Bus, NO_BUS } from "./core/bus.ts";
 import { PostgresBus } from "./core/bus-postgres.ts";
 import type { Config } from "./core/config.ts";
-import { closeDb, type Db, openPlannedDb } from "./core/db.ts";
+import { type Ask, type Db, openPlanned } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
 import { Life } from "./core/life.ts";
@@ -53,11 +53,17 @@ export interface AppOptions {
 }
 
 /** What the features share, put together: for the server, and for commands that call services without one. */
-export function wire(config: Config, db: Db, log: Log, bus: Bus = NO_BUS, writerDb = db) {
+export function wire(
+  config: Config,
+  db: Db,
+  log: Log,
+  bus: Bus = NO_BUS,
+  ask: Ask = (statement) => db.$queryRaw(statement),
+) {
   const hub = new Hub(bus);
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
-  const writer = new MessageWriter(writerDb, (batch) => announcer.announceCommitted(batch), hub);
+  const writer = new MessageWriter(ask, (batch) => announcer.announceCommitted(batch), hub);
   const messageLimits = new MessageLimits(config.rateLimitScale);
   return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
@@ -91,9 +97,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An e-mail address may stand in an address, each of its characters as three.
     routerOptions: { querystringParser: parseQuery, maxParamLength: 3 * EMAIL_MAX },
   });
-  const writerDb = config.databaseUrl ? openPlannedDb(config.databaseUrl) : db;
-  app.addHook("onClose", () => closeDb(writerDb));
-  const deps = wire(config, db, app.log, await chooseBus(config, app.log), writerDb);
+  const planned = config.databaseUrl ? openPlanned(config.databaseUrl) : null;
+  app.addHook("onClose", async () => planned?.close());
+  const deps = wire(config, db, app.log, await chooseBus(config, app.log), planned?.ask);
 
   await app.register(draining, { life: deps.life });
   await app.register(errorHandler);

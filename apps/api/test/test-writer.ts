@@ -6,7 +6,10 @@ import { toAppError } from "../src/plugins/error-handler.ts";
 /** A node's writer, and what it announced, batch after batch. */
 export function newWriter(on: Db) {
   const announced: WrittenMessage[] = [];
-  const writer = new MessageWriter(on, async (batch) => void announced.push(...batch));
+  const writer = new MessageWriter(
+    (statement) => on.$queryRaw(statement),
+    async (batch) => void announced.push(...batch),
+  );
   return { writer, announced };
 }
 

@@ -51,26 +51,44 @@ const BY_INDEX = `${IN_MEMORY} -c enable_seqscan=off -c jit=off`;
 
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
 export function openDb(url: string, connections = 10): Db {
-  return open({ connectionString: url, max: connections, options: BY_INDEX }, OFTEN);
-}
-
-/**
- * Opens one connection, kept open, for statements that are run over and over. Each is planned once, for all sizes of its
- * lists: planning the writer's costs more than running it for a few messages.
- */
-export function openPlannedDb(url: string): Db {
-  const options = `${BY_INDEX} -c plan_cache_mode=force_generic_plan -c enable_mergejoin=off`;
-  return open({ connectionString: url, max: 1, idleTimeoutMillis: 0, options }, 1);
-}
-
-function open(options: PoolConfig, often: number): Db {
-  const pool = new DatabasePool({ ...options, Client: DatabaseClient, ...DATABASE_PATIENCE });
-  const statementNameGenerator = nameWhatComesOften(often);
+  const pool = newPool({ connectionString: url, max: connections, options: BY_INDEX });
+  const statementNameGenerator = nameWhatComesOften(OFTEN);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
   return new PrismaClient({ adapter, errorFormat: "minimal" });
 }
 
+/** Runs one statement and gives its rows. Fails as PostgreSQL, or the driver, says. */
+export type Ask = <Row>(statement: Sql) => Promise<Row[]>;
+
+/**
+ * Opens one connection, kept open, for a statement that is run over and over. It is planned once, for all sizes of its
+ * lists: planning the writer's costs more than running it for a few messages. Without Prisma, which would need as much
+ * memory for one statement as for all.
+ */
+export function openPlanned(url: string): { ask: Ask; close(): Promise<void> } {
+  const options = `${BY_INDEX} -c plan_cache_mode=force_generic_plan -c enable_mergejoin=off`;
+  const pool = newPool({ connectionString: url, max: 1, idleTimeoutMillis: 0, options });
+  // An idle connection that is lost has left the pool; the next statement opens another, or says why it cannot.
+  pool.on("error", () => undefined);
+  const nameOf = nameWhatComesOften(1);
+  return {
+    async ask<Row>({ text, values }: Sql) {
+      const { rows } = await pool.query({ name: nameOf({ sql: text }), text, values });
+      return rows as Row[];
+    },
+    close: () => withinGoodbye(pool.end()),
+  };
+}
+
+function newPool(options: PoolConfig): DatabasePool {
+  return new DatabasePool({ ...options, Client: DatabaseClient, ...DATABASE_PATIENCE });
+}
+
 /** Ends the connections; those on which nothing is answered are left behind. */
-export async function closeDb(db: Db): Promise<void> {
-  await Promise.race([db.$disconnect(), delay(GOODBYE_MS, undefined, { ref: false })]);
+export function closeDb(db: Db): Promise<void> {
+  return withinGoodbye(db.$disconnect());
+}
+
+async function withinGoodbye(end: Promise<void>): Promise<void> {
+  await Promise.race([end, delay(GOODBYE_MS, undefined, { ref: false })]);
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, type FieldProblem, sentenceOf, statusOf } from "@confab/shared/errors";
+import pg from "pg";
 import { z } from "zod";
 import type { Allowance } from "./token-bucket.ts";
 
@@ -43,8 +44,18 @@ export function invalidField(field: string, message: string): AppError {
   return new AppError("request_invalid", [{ field, message }]);
 }
 
-/** Prisma's codes for a database that cannot be reached, was closed under us, or had no connection to give. */
+/** Prisma's codes for a database that cannot be reached, was closed under us, or had no connection to give … */
 const AWAY_CODES = new Set(["P1000", "P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037"]);
+/** … and the system's, which the driver passes on. */
+const AWAY_SYSTEM_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "EPIPE",
+]);
 /** The driver adapter's words for the same; raw statements carry them under Prisma's code for "a statement failed". */
 const AWAY_KINDS = new Set([
   "DatabaseNotReachable",
@@ -72,13 +83,16 @@ const driverErrorSchema = z.object({
 });
 
 function driverCauseOf(error: unknown): { kind: string; originalCode?: string | undefined } | null {
+  // Thrown by the driver itself, where nothing is between it and us.
+  if (error instanceof pg.DatabaseError) return { kind: "postgres", originalCode: error.code };
   return driverErrorSchema.safeParse(error).data?.meta.driverAdapterError.cause ?? null;
 }
 
 /** Whether the database, rather than the request or our code, is why this was thrown. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ("code" in error && typeof error.code === "string" && AWAY_CODES.has(error.code)) return true;
+  const code = "code" in error ? String(error.code) : "";
+  if (AWAY_CODES.has(code) || AWAY_SYSTEM_CODES.has(code)) return true;
   const cause = driverCauseOf(error);
   if (cause !== null) return AWAY_KINDS.has(cause.kind) || AWAY_STATES.test(cause.originalCode ?? "");
   return AWAY_WORDS.test(error.message);

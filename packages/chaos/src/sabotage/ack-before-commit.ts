@@ -1,19 +1,16 @@
 import { rewriteSource } from "./rewrite-source.ts";
 
 /** What is written is answered, and announced, some milliseconds before it is committed. */
-rewriteSource("features/messages/messages.writer.ts", [
-  ["return db.$queryRaw<Outcome[]>(sql`", "return answerBeforeCommit(db, sql`"],
+rewriteSource("core/db.ts", [
   [
-    "function uniqueById(",
-    `function answerBeforeCommit(db: Db, statement: ReturnType<typeof sql>): Promise<Outcome[]> {
-  return new Promise((resolve, reject) => {
-    db.$transaction(async (tx) => {
-      resolve(await tx.$queryRaw<Outcome[]>(statement));
-      await new Promise((done) => setTimeout(done, 25));
-    }).catch(reject);
-  });
-}
-
-function uniqueById(`,
+    "const { rows } = await pool.query({ name: nameOf({ sql: text }), text, values });",
+    `const client = await pool.connect();
+      await client.query("BEGIN");
+      const { rows } = await client.query({ name: nameOf({ sql: text }), text, values }).catch((error) => {
+        client.release(error);
+        throw error;
+      });
+      const commit = () => client.query("COMMIT").then(() => client.release(), (error) => client.release(error));
+      setTimeout(commit, 25);`,
   ],
 ]);

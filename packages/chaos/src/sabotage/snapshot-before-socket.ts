@@ -4,10 +4,10 @@ import { rewriteSource } from "./rewrite-source.ts";
 rewriteSource("features/realtime/open-connection.ts", [
   ["  presence.came(connection);\n", ""],
   [
-    "(snapshot) => connection.release(snapshot),",
-    `(snapshot) => {
+    "({ ready, audiences }) => connection.release(ready, presence.framesFor(audiences)),",
+    `({ ready, audiences }) => {
         presence.came(connection);
-        connection.release(snapshot);
+        connection.release(ready, presence.framesFor(audiences));
       },`,
   ],
 ]);

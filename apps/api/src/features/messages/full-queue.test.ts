@@ -30,7 +30,10 @@ describe("more sends at once than there is room for", { timeout: 40_000 }, () =>
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const writer = new MessageWriter(db, () => held);
+    const writer = new MessageWriter(
+      (statement) => db.$queryRaw(statement),
+      () => held,
+    );
     const next = () => newMessage(group, ada, content);
     const send = (message: NewMessage) => attempt(writer.write(message));
     // The first is stored and its announcement held up: everything else has to wait for it.

@@ -1,6 +1,6 @@
 import type { Message } from "@confab/shared/messages";
 import { NO_BUS } from "../../core/bus.ts";
-import { type Db, sql } from "../../core/db.ts";
+import { type Ask, sql } from "../../core/db.ts";
 import { Elsewhere } from "../../core/elsewhere.ts";
 import { AppError, isDatabaseAway, isDatabaseBusy, sqlStateOf } from "../../core/errors.ts";
 import type { Hub } from "../../core/hub.ts";
@@ -61,7 +61,7 @@ type Outcome = MessageRow & {
  * for nobody. One batch is in flight per process, so batches are announced in the order of their commits.
  */
 export class MessageWriter {
-  readonly #db: Db;
+  readonly #ask: Ask;
   readonly #announce: (written: WrittenMessage[]) => Promise<void>;
   readonly #nodes: OtherNodes;
   /** Conversations that kept a batch waiting for their lock: it is not waited for again until it has been got once. */
@@ -71,8 +71,8 @@ export class MessageWriter {
   #isWriting = false;
 
   /** `announce` is awaited after each commit, before the next batch: it keeps the order of delivery. */
-  constructor(db: Db, announce: (written: WrittenMessage[]) => Promise<void>, nodes: OtherNodes = NO_OTHERS) {
-    this.#db = db;
+  constructor(ask: Ask, announce: (written: WrittenMessage[]) => Promise<void>, nodes: OtherNodes = NO_OTHERS) {
+    this.#ask = ask;
     this.#announce = announce;
     this.#nodes = nodes;
   }
@@ -126,7 +126,7 @@ export class MessageWriter {
     const inputs = batch.map((waiting) => waiting.input);
     const waitsForLocks = !this.#isStuck(batch[0]);
     try {
-      const outcomes = await writeStatement(this.#db, this.#nodes, inputs, waitsForLocks);
+      const outcomes = await writeStatement(this.#ask, this.#nodes, inputs, waitsForLocks);
       if (!waitsForLocks)
         for (const [index, input] of inputs.entries())
           if (outcomes[index]?.outcome !== "passed_over") this.#stuck.delete(input.conversation_id);
@@ -214,9 +214,9 @@ function toWritten(row: Outcome): WrittenMessage {
  * through the whole batch for each message of it; OFFSET 0 keeps a look into a table from becoming a join with all of it. Where the bus is PostgreSQL's own, the other nodes are notified by the
  * same statement: with the commit, or not at all.
  */
-function writeStatement(db: Db, nodes: OtherNodes, inputs: NewMessage[], waitsForLocks: boolean): Promise<Outcome[]> {
+function writeStatement(ask: Ask, nodes: OtherNodes, inputs: NewMessage[], waitsForLocks: boolean): Promise<Outcome[]> {
   const channel = channelTo(nodes);
-  return db.$queryRaw<Outcome[]>(sql`
+  return ask<Outcome>(sql`
     WITH input AS (
       SELECT * FROM unnest(
         ${inputs.map((input) => input.id)}::uuid[], ${inputs.map((input) => input.conversation_id)}::uuid[],
