@@ -1,17 +1,9 @@
-import type { Judge } from "../supervisor/network.ts";
+import type { Direction, Judge } from "../supervisor/network.ts";
 import type { Scene } from "../supervisor/scene.ts";
 import type { Family } from "./family.ts";
 
 /** By what a frame or answer is known on its way down. What goes up is masked: there any byte may be the last. */
-const KINDS = [
-  "message.created",
-  "ready",
-  "message.created",
-  "message.acked",
-  "pong",
-  "read_marker.moved",
-  "HTTP/1.1 20",
-];
+const KINDS = ["message.created", "ready", "message.acked", "pong", "read_marker.moved", "HTTP/1.1 20"];
 const CUT_EVERY_MS = 90;
 
 export const cutMidFrame: Family = {
@@ -21,8 +13,8 @@ export const cutMidFrame: Family = {
   async run(scene) {
     const cuts = scene.count(140, 900);
     for (let n = 0; n < cuts; n += 1) {
-      const kind = KINDS[n % KINDS.length] ?? "";
-      scene.network.judge = n % 4 === 3 ? cutUp(scene) : cutDown(scene, kind);
+      const kind = KINDS[Math.floor(n / WAYS.length) % KINDS.length] ?? "";
+      scene.network.judge = WAYS[n % WAYS.length]?.(scene, kind) ?? null;
       await scene.pause(CUT_EVERY_MS * 0.5, CUT_EVERY_MS * 1.5);
     }
     scene.network.judge = null;
@@ -33,22 +25,34 @@ export const cutMidFrame: Family = {
 };
 
 /** The next time this kind passes, the connection ends somewhere in it. */
-function cutDown(scene: Scene, kind: string): Judge {
-  let isDone = false;
-  return (_, direction, bytes) => {
-    // The last one: what a batch has before it arrives, and who catches up begins in the middle of the batch.
-    const at = direction === "down" && !isDone ? bytes.lastIndexOf(kind) : -1;
-    if (at < 0) return "pass";
-    isDone = true;
-    return { resetAfter: Math.max(0, at + scene.random.whole(-20, Math.min(400, bytes.length - at))) };
-  };
+function cutInFrame(scene: Scene, kind: string): Judge {
+  return cutOnce("down", (bytes) => {
+    const at = bytes.lastIndexOf(kind);
+    return at < 0 ? null : Math.max(0, at + scene.random.whole(-20, Math.min(400, bytes.length - at)));
+  });
 }
 
-function cutUp(scene: Scene): Judge {
+/** Of messages that were stored by one statement some arrive, the others do not: who catches up begins in the middle. */
+function cutInBatch(): Judge {
+  return cutOnce("down", (bytes) => {
+    const [first, last] = [bytes.indexOf("message.created"), bytes.lastIndexOf("message.created")];
+    return first < last ? last : null;
+  });
+}
+
+function cutOnTheWayUp(scene: Scene): Judge {
+  return cutOnce("up", (bytes) => scene.random.whole(0, bytes.length - 1));
+}
+
+const WAYS = [cutInFrame, cutInBatch, cutOnTheWayUp];
+
+/** Resets the first connection for whose bytes there is a place to cut. */
+function cutOnce(way: Direction, placeIn: (bytes: Buffer) => number | null): Judge {
   let isDone = false;
   return (_, direction, bytes) => {
-    if (direction === "down" || isDone) return "pass";
+    const place = direction === way && !isDone ? placeIn(bytes) : null;
+    if (place === null) return "pass";
     isDone = true;
-    return { resetAfter: scene.random.whole(0, bytes.length - 1) };
+    return { resetAfter: place };
   };
 }
