@@ -10,10 +10,14 @@ export async function* runSabotages(world: World): AsyncGenerator<Result> {
   for (const sabotage of SABOTAGES) yield await runSabotage(world, sabotage);
 }
 
-async function runSabotage(world: World, { name, family: wanted, preload }: Sabotage): Promise<Result> {
+function preloadOf(name: string): string {
+  return `${import.meta.resolve("./preload.ts")}?sabotage=${encodeURIComponent(name)}`;
+}
+
+async function runSabotage(world: World, { name, family: wanted, extent }: Sabotage): Promise<Result> {
   const family = FAMILIES.find((each) => each.name === wanted);
   if (!family) throw new Error(`There is no family ${wanted}.`);
-  const result = await runFamily(world, family, { extent: "brief", preload });
+  const result = await runFamily(world, family, { extent, preload: preloadOf(name) });
   // It has to be an invariant that is broken: a server that does not even start is no proof.
   const isCaught = result.reasons.some((reason) => /^I\d+ /.test(reason));
   const isInTime = result.seconds <= SECONDS_MAX;
