@@ -10,8 +10,8 @@ import type { TestSocket } from "../../test/test-socket.ts";
 import { IN_MEMORY } from "../core/db.ts";
 
 // What the application itself sends is caught, and planned by PostgreSQL with the values it was sent with: on 100,000
-// messages of which the planner is told that they are a million, and on as many people, sessions and groups as there are. With HOT_STATEMENTS=write (pnpm docs:hot-statements) it is
-// a million, and docs/hot-statements.md is written.
+// messages of which the planner is told that they are a million, and on as many people, sessions and groups as there are.
+// With HOT_STATEMENTS=write (pnpm docs:hot-statements) it is a million, and docs/hot-statements.md is written.
 
 const isPageWanted = process.env.HOT_STATEMENTS === "write";
 const MESSAGES = 1_000_000;
