@@ -33,7 +33,7 @@ export const stoppedReaders: Family = {
   async run(scene) {
     [reading, stopped] = [[], []];
     let growth = 0;
-    for (let n = 0; n < scene.count(1, 5); n++) {
+    for (let n = 0; n < scene.count(1, 3); n++) {
       const before = await residentMib(scene.node(0).pid);
       reading.push(await phase(scene, scene.count(8_000, 15_000)));
       scene.fault("SIGSTOP of readers");
