@@ -39,7 +39,11 @@ export function readHistories(folder: string): HistoryRecord[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(".jsonl"))
     .toSorted()
-    .flatMap((name) => readFileSync(path.join(folder, name), "utf8").split("\n"))
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as HistoryRecord);
+    .flatMap((name) => [...recordsIn(readFileSync(path.join(folder, name)))]);
+}
+
+/** Line by line: a whole file may be longer than a string can be. */
+function* recordsIn(bytes: Buffer): Iterable<HistoryRecord> {
+  for (let from = 0, to = bytes.indexOf("\n"); to >= 0; from = to + 1, to = bytes.indexOf("\n", from))
+    yield JSON.parse(bytes.toString("utf8", from, to));
 }
