@@ -26,6 +26,8 @@ describe("a conversation that somebody else holds locked", () => {
   it("is told to be busy, and holds up the others once at most", async () => {
     const [held, open] = [await insertGroup(db, "Held", [ada, ben]), await insertGroup(db, "Open", [ada])];
     const { writer, announced } = newWriter(db);
+    const stored = newMessage(held, ben, "before the lock");
+    await writer.write(stored);
     const lock = await holdLocked(held);
     const sendAll = () =>
       Promise.all([
@@ -34,13 +36,15 @@ describe("a conversation that somebody else holds locked", () => {
         attempt(writer.write(newMessage(held, ben, "into the lock, too"))),
       ]);
     expect(await sendAll()).toEqual(["server_busy", 1, "server_busy"]);
+    // What was stored before has to wait as well: its answer says nothing about the lock.
+    expect(await attempt(writer.write(stored))).toBe("server_busy");
     // The lock is not waited for any more: that alone would take more than half a second each time.
     const startedAt = performance.now();
     for (let n = 2; n <= 6; n += 1) expect(await sendAll()).toEqual(["server_busy", n, "server_busy"]);
     expect(performance.now() - startedAt).toBeLessThan(2_500);
     await lock.release();
-    expect(await sendAll()).toEqual([1, 7, 2]);
-    expect(announced).toHaveLength(9);
+    expect(await sendAll()).toEqual([2, 7, 3]);
+    expect(announced).toHaveLength(10);
     for (const group of [held, open]) await expectGapFree(db, group);
   });
 

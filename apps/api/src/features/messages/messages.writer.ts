@@ -267,11 +267,12 @@ function writeStatement(ask: Ask, nodes: OtherNodes, inputs: NewMessage[], waits
            coalesce(m.sent_from_client, x.first_sent::timestamptz(3)) AS sent_from_client,
            coalesce(m.sent_from_server, now()::timestamptz(3)) AS sent_from_server, m.edited_at, m.deleted_at, x.member_version,
            CASE WHEN x.raced THEN 'raced'
+                WHEN NOT ${waitsForLocks}::boolean AND NOT x.got
+                     AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = x.conversation_id) THEN 'passed_over'
+                WHEN NOT x.got THEN 'not_found'
                 WHEN x.is_new THEN 'created'
                 WHEN x.accepted OR x.allowed AND x.stored_seq IS NOT NULL THEN 'stored'
                 WHEN x.allowed AND x.archived THEN 'archived'
-                WHEN NOT ${waitsForLocks}::boolean AND NOT x.got
-                     AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = x.conversation_id) THEN 'passed_over'
                 ELSE 'not_found' END AS outcome,
            (SELECT count(*) FROM notified) AS notified
       FROM numbered x
