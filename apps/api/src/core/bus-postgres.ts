@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { newId } from "@confab/shared/ids";
 import pg from "pg";
 import { type Bus, type BusListener, type BusMessage, isMissed } from "./bus.ts";
+import { withinGoodbye } from "./database-client.ts";
 import type { Log } from "./deps.ts";
 
 const CHANNEL = "confab";
@@ -14,7 +14,6 @@ const RETRY_MAX_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A connection on which nothing is answered is lost; the beat of the nodes asks it every few seconds. */
 const QUERY_TIMEOUT_MS = 5_000;
-const GOODBYE_MS = 1_000;
 
 /**
  * The bus by PostgreSQL's LISTEN and NOTIFY, on a connection of its own. Messages are JSON in ASCII, cut into parts that
@@ -65,8 +64,7 @@ export class PostgresBus implements Bus {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
-    // A database that says nothing says no goodbye either.
-    await Promise.race([this.#end(), delay(GOODBYE_MS)]);
+    await withinGoodbye(this.#end());
   }
 
   async #end(): Promise<void> {

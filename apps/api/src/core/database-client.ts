@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { AppError } from "./errors.ts";
 
@@ -51,4 +52,12 @@ export class DatabasePool extends pg.Pool {
     const [callback]: ((error: Error) => void)[] = args;
     return callback ? callback(new AppError("server_busy")) : Promise.reject(new AppError("server_busy"));
   }
+}
+
+/** A database that says nothing says no goodbye either. */
+const GOODBYE_MS = 1_000;
+
+/** Waits for connections to end, but not for those on which nothing is answered. */
+export async function withinGoodbye(end: Promise<void>): Promise<void> {
+  await Promise.race([end, delay(GOODBYE_MS, undefined, { ref: false })]);
 }

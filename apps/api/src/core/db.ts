@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { PoolConfig } from "pg";
-import { DATABASE_PATIENCE, DatabaseClient, DatabasePool } from "./database-client.ts";
+import { DATABASE_PATIENCE, DatabaseClient, DatabasePool, withinGoodbye } from "./database-client.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 
 export type Db = PrismaClient;
@@ -21,9 +20,6 @@ export function toList(ids: Iterable<string>): string {
  */
 export const IN_MEMORY = "-c random_page_cost=1.1";
 
-/** A database that says nothing says no goodbye either. */
-const GOODBYE_MS = 1_000;
-
 /** How many statements are told apart; one whose text is another each time must not fill the memory. */
 const STATEMENTS_MAX = 500;
 /** A statement run so often is worth its plan's memory on each connection. */
@@ -36,8 +32,11 @@ const OFTEN = 20;
 function nameWhatComesOften(often: number): (query: { sql: string }) => string {
   const statements = new Map<string, { name: string; times: number }>();
   return ({ sql }) => {
-    const statement = statements.get(sql) ?? { name: `statement ${statements.size + 1}`, times: 0 };
-    if (statement.times === 0 && statements.size < STATEMENTS_MAX) statements.set(sql, statement);
+    const known = statements.get(sql);
+    // Two statements of one name would be refused.
+    if (!known && statements.size >= STATEMENTS_MAX) return "";
+    const statement = known ?? { name: `statement ${statements.size + 1}`, times: 0 };
+    statements.set(sql, statement);
     statement.times += 1;
     return statement.times >= often ? statement.name : "";
   };
@@ -87,8 +86,4 @@ function newPool(options: PoolConfig): DatabasePool {
 /** Ends the connections; those on which nothing is answered are left behind. */
 export function closeDb(db: Db): Promise<void> {
   return withinGoodbye(db.$disconnect());
-}
-
-async function withinGoodbye(end: Promise<void>): Promise<void> {
-  await Promise.race([end, delay(GOODBYE_MS, undefined, { ref: false })]);
 }
