@@ -1,7 +1,8 @@
 import type { Role } from "@confab/shared/users";
 import { type UpdateWorkspaceBody, type WorkspaceSettings, workspaceSettingsSchema } from "@confab/shared/workspace";
 import type { Config } from "./config.ts";
-import { sql, type Tx } from "./db.ts";
+import { ask, sql, type Tx } from "./db.ts";
+import { joinQuestions } from "./join-questions.ts";
 
 const KEY = "workspace";
 
@@ -10,15 +11,24 @@ const KEY = "workspace";
  * other nodes change it too.
  */
 export async function readWorkspaceSettings(tx: Tx, config: Config): Promise<WorkspaceSettings> {
-  const [row] = await tx.$queryRaw<{ value: unknown }[]>(sql`SELECT value FROM settings WHERE key = ${KEY}`);
+  const decided = await findSetting(tx, KEY);
   const byDefault: WorkspaceSettings = {
     registration: config.registration,
     guests: config.guests,
     guest_ttl_hours: config.guestTtlHours,
     group_creation: "admins",
   };
-  return workspaceSettingsSchema.parse(Object.assign(byDefault, row?.value));
+  return workspaceSettingsSchema.parse(Object.assign(byDefault, decided));
 }
+
+const findSetting = joinQuestions<string, unknown>(500, async (tx, keys) => {
+  const rows = await ask<{ key: string; value: unknown }>(
+    tx,
+    sql`SELECT key, value FROM settings WHERE key = ANY(${[...new Set(keys)]}::text[])`,
+  );
+  const byKey = new Map(rows.map(({ key, value }) => [key, value]));
+  return keys.map((key) => byKey.get(key));
+});
 
 /** Keeps some of the settings; those that are not named stay as they are. */
 export async function writeWorkspaceSettings(tx: Tx, changes: UpdateWorkspaceBody): Promise<void> {

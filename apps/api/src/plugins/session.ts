@@ -4,8 +4,9 @@ import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
-import { type Db, type Sql, sql } from "../core/db.ts";
+import { ask, type Db, type Sql, sql, type Tx } from "../core/db.ts";
 import { AppError, isStorageFull } from "../core/errors.ts";
+import { joinQuestions } from "../core/join-questions.ts";
 import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
 import { hashSecret } from "../core/secrets.ts";
 import { bearerOf } from "./access-tokens.ts";
@@ -45,25 +46,44 @@ export const SESSION_HOLDS = sql`s.expires_at > now()
   AND u.deactivated_at IS NULL AND (u.expires_at IS NULL OR u.expires_at > now())`;
 
 /** The signed-in person behind a cookie's value, or null. */
-export function findPrincipal(db: Db, cookieValue: string, address: string): Promise<Principal | null> {
-  return findPrincipalWhere(db, sql`s.token_hash = ${hashSecret(cookieValue)}`, address);
+export async function findPrincipal(db: Db, cookieValue: string, address: string): Promise<Principal | null> {
+  return greet(db, await findByTokenHash(db, hashSecret(cookieValue).toString("hex")), address);
 }
 
 /** The person whose session this is, or null if it does not hold any more. */
-export function findPrincipalOfSession(db: Db, sessionId: string, address: string): Promise<Principal | null> {
-  return findPrincipalWhere(db, sql`s.id = ${sessionId}::uuid`, address);
+export async function findPrincipalOfSession(db: Db, sessionId: string, address: string): Promise<Principal | null> {
+  return greet(db, await findById(db, sessionId), address);
 }
 
-async function findPrincipalWhere(db: Db, condition: Sql, address: string): Promise<Principal | null> {
-  const rows = await db.$queryRaw<(Omit<Principal, "address" | "network"> & { is_stale: boolean })[]>(sql`
-    SELECT s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at, u.language,
+type Asker = Omit<Principal, "address" | "network"> & { readonly is_stale: boolean };
+
+/** At most so many sessions are looked up in one statement. */
+const ASKERS_MAX = 500;
+const findByTokenHash = joinQuestions<string, Asker | undefined>(ASKERS_MAX, (tx, hashes) => {
+  const bytes = hashes.map((hash) => `\\x${hash}`);
+  return findAskers(tx, sql`encode(s.token_hash, 'hex')`, sql`s.token_hash = ANY(${bytes}::text[]::bytea[])`, hashes);
+});
+const findById = joinQuestions<string, Asker | undefined>(ASKERS_MAX, (tx, ids) =>
+  findAskers(tx, sql`s.id`, sql`s.id = ANY(${ids}::uuid[])`, ids),
+);
+
+async function findAskers(tx: Tx, key: Sql, condition: Sql, keys: string[]): Promise<(Asker | undefined)[]> {
+  const rows = await ask<Asker & { key: string }>(
+    tx,
+    sql`
+    SELECT ${key} AS key, s.id AS session_id, u.id AS user_id, u.username, u.email, u.role, u.expires_at, u.language,
            s.last_used_at < now() - interval '5 minutes' AS is_stale
       FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE ${condition} AND ${SESSION_HOLDS}`);
-  const found = rows[0];
-  if (!found) return null;
-  const { is_stale, ...principal } = found;
-  if (is_stale) await noteUse(db, found.session_id, address);
+     WHERE ${condition} AND ${SESSION_HOLDS}`,
+  );
+  const byKey = new Map(rows.map(({ key, ...asker }) => [key, asker]));
+  return keys.map((each) => byKey.get(each));
+}
+
+async function greet(db: Db, asker: Asker | undefined, address: string): Promise<Principal | null> {
+  if (!asker) return null;
+  const { is_stale, ...principal } = asker;
+  if (is_stale) await noteUse(db, asker.session_id, address);
   // A connection that has ended has no address any more.
   return { ...principal, address, network: normalizeIP(address ?? "") };
 }

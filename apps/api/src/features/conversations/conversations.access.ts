@@ -1,7 +1,8 @@
 import type { Conversation } from "@confab/shared/conversations";
 import type { Role } from "@confab/shared/users";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
+import { joinQuestions } from "../../core/join-questions.ts";
 import { mayRead } from "../members/members.access.ts";
 import { MESSAGE_COLUMNS } from "../messages/messages.present.ts";
 import { type ConversationWithMessageRow, presentConversation, type Viewer } from "./conversations.present.ts";
@@ -20,20 +21,16 @@ export async function viewConversations(
   order: Sql = BY_ACTIVITY,
   limit: number | null = null,
 ): Promise<Conversation[]> {
-  const viewed = await viewAs(
-    tx,
-    sql`SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role`,
-    condition,
-    order,
-    limit,
-  );
+  const from = sql`conversations c CROSS JOIN (SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role) v`;
+  const viewed = await viewAs(tx, from, condition, order, limit);
   return viewed.map(({ conversation }) => conversation);
 }
 
 /** One conversation as each of those of these people sees it who are members. */
 export function viewAsMembers(tx: Tx, id: string, userIds: string[]): Promise<Viewed[]> {
-  const viewers = sql`SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])`;
-  return viewAs(tx, viewers, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
+  const from = sql`conversations c CROSS JOIN
+    (SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])) v`;
+  return viewAs(tx, from, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
 }
 
 export interface Viewed {
@@ -42,17 +39,19 @@ export interface Viewed {
 }
 
 /**
- * Conversations `c` as the viewers `v` see them. What is asked of direct ones only says so within its own subquery: as a
+ * Conversations `c` as the viewers `v` see them, all of them or those that are joined in `from`. What is asked of direct ones only says so within its own subquery: as a
  * condition of the join, PostgreSQL would first read the members of every group, and then drop them.
  */
-async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
-  const rows = await tx.$queryRaw<(ConversationWithMessageRow & { viewer_id: string; viewer_role: Role })[]>(sql`
+async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
+  const rows = await ask<ConversationWithMessageRow & { viewer_id: string; viewer_role: Role }>(
+    tx,
+    sql`
     SELECT v.id AS viewer_id, v.role AS viewer_role, c.id AS c_id, c.kind, coalesce(c.name, outside.names) AS name, c.description, c.owner_id, c.created_at, c.updated_at, c.last_seq,
            c.archived_at, coalesce(c.joined_by_everyone, false) AS joined_by_everyone,
            c.revision AS c_revision, c.member_version, c.member_count,
            m.role AS member_role, m.read_seq, m.uncounted,
            o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
-      FROM conversations c CROSS JOIN (${viewers}) v
+      FROM ${from}
       LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = v.id
       LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq
       LEFT JOIN users u ON u.id = x.sender_id
@@ -67,7 +66,8 @@ async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: n
          WHERE c.kind = 'direct' AND m.user_id IS NULL AND om.conversation_id = c.id
       ) outside ON true
      WHERE ${condition}
-     ORDER BY ${order} LIMIT ${limit}::int`);
+     ORDER BY ${order} LIMIT ${limit}::int`,
+  );
   return rows.map((row) => {
     const viewer = { user_id: row.viewer_id, role: row.viewer_role };
     return { user_id: viewer.user_id, conversation: presentConversation(row, viewer) };
@@ -76,9 +76,19 @@ async function viewAs(tx: Tx, viewers: Sql, condition: Sql, order: Sql, limit: n
 
 /** The viewer's own conversations, most recently active first. */
 export function listOwnConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {
-  const mine = sql`c.id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ${viewer.user_id}::uuid)`;
-  return viewConversations(tx, viewer, mine);
+  return listOwn(tx, viewer);
 }
+
+/** At most so many people's lists are read in one statement: each may be of hundreds. */
+const LISTS_MAX = 25;
+
+const listOwn = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {
+  const byId = new Map(viewers.map((viewer) => [viewer.user_id, viewer.role]));
+  const from = sql`unnest(${[...byId.keys()]}::uuid[], ${[...byId.values()]}::text[]) AS v(id, role)
+    JOIN conversation_members mine ON mine.user_id = v.id JOIN conversations c ON c.id = mine.conversation_id`;
+  const viewed = Map.groupBy(await viewAs(tx, from, sql`true`, BY_ACTIVITY, null), ({ user_id }) => user_id);
+  return viewers.map(({ user_id }) => (viewed.get(user_id) ?? []).map(({ conversation }) => conversation));
+});
 
 /** Every conversation there is. Only for administrators: throws role_insufficient for anybody else. */
 export function listAllConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {

@@ -1,11 +1,29 @@
 import { Audience } from "../../core/audience.ts";
 import type { Address } from "../../core/bus.ts";
-import { type Db, sql } from "../../core/db.ts";
+import { ask, type Db, sql } from "../../core/db.ts";
+import { joinQuestions } from "../../core/join-questions.ts";
 
 interface Known {
   readonly memberVersion: number;
   readonly audience: Audience;
 }
+
+interface Members {
+  readonly member_version: number;
+  readonly user_ids: string[];
+}
+
+const findMembers = joinQuestions<string, Members | undefined>(500, async (tx, ids) => {
+  const rows = await ask<Members & { id: string }>(
+    tx,
+    sql`
+    SELECT c.id, c.member_version,
+           ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
+      FROM conversations c WHERE c.id = ANY(${[...new Set(ids)]}::uuid[])`,
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
+});
 
 /** How many conversations' audiences are kept; the least recently used goes first. */
 const KEPT = 10_000;
@@ -43,10 +61,13 @@ export class Audiences {
 
   /** Everyone who shares a conversation with somebody, without that person. */
   async around(userId: string): Promise<Audience> {
-    const rows = await this.#db.$queryRaw<{ conversation_id: string }[]>(sql`
-      SELECT conversation_id FROM conversation_members WHERE user_id = ${userId}::uuid`);
+    const rows = await ask<{ conversation_id: string }>(
+      this.#db,
+      sql`SELECT conversation_id FROM conversation_members WHERE user_id = ${userId}::uuid`,
+    );
     const around = new Set<string>();
-    for (const { conversation_id } of rows) for (const id of await this.roughly(conversation_id)) around.add(id);
+    const audiences = await Promise.all(rows.map(({ conversation_id }) => this.roughly(conversation_id)));
+    for (const audience of audiences) for (const id of audience) around.add(id);
     around.delete(userId);
     return new Audience(around, { around: userId });
   }
@@ -59,10 +80,7 @@ export class Audiences {
   }
 
   async #load(conversationId: string): Promise<Audience> {
-    const [found] = await this.#db.$queryRaw<{ member_version: number; user_ids: string[] }[]>(sql`
-      SELECT c.member_version,
-             ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
-        FROM conversations c WHERE c.id = ${conversationId}::uuid`);
+    const found = await findMembers(this.#db, conversationId);
     if (!found) {
       this.#known.delete(conversationId);
       return new Audience(new Set(), { user_ids: [] });

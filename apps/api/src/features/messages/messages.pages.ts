@@ -1,29 +1,40 @@
 import { MESSAGES_PAGE } from "@confab/shared/limits";
-import type { ListMessagesQuery, Message, MessagesPage } from "@confab/shared/messages";
-import { sql, type Tx } from "../../core/db.ts";
+import type { ListMessagesQuery, Message } from "@confab/shared/messages";
+import { ask, type Db, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Principal } from "../../plugins/session.ts";
-import { openVisibleConversation } from "../members/members.access.ts";
+import { openVisibleConversation, type VisibleConversation } from "../members/members.access.ts";
 import { MESSAGE_COLUMNS, type MessageRow, presentMessage } from "./messages.present.ts";
+import { completePage, type NewestPages, type ReadyPage, readyPage } from "./ready-page.ts";
 
 /**
- * A page of history, oldest first: the newest messages, or those just before or after a seq. What lies beyond its
- * ends is read off the numbers, which have no gaps. Throws conversation_not_found.
+ * A page of history as JSON (messagesPageSchema), oldest first: the newest messages, or those just before or after a seq.
+ * What lies beyond its ends is read off the numbers, which have no gaps. Throws conversation_not_found.
  */
 export async function listMessages(
-  deps: Deps,
+  { db, newestPages }: Pick<Deps, "db"> & { newestPages: NewestPages },
   principal: Principal,
   conversationId: string,
   query: ListMessagesQuery,
-): Promise<MessagesPage> {
-  const { last_seq } = await openVisibleConversation(deps.db, principal, conversationId);
+): Promise<string> {
+  const conversation = await openVisibleConversation(db, principal, conversationId);
+  if (query.before !== undefined || query.after !== undefined)
+    return completePage(db, await readPage(db, conversation, query));
+  const key = `${conversationId} ${query.limit}`;
+  const page = newestPages.get(key, conversation.revision) ?? (await readPage(db, conversation, query));
+  newestPages.keep(key, page);
+  return completePage(db, page);
+}
+
+async function readPage(db: Db, conversation: VisibleConversation, query: ListMessagesQuery): Promise<ReadyPage> {
+  const { id, last_seq, revision } = conversation;
   const limit = query.limit ?? MESSAGES_PAGE;
   const until = Math.min(
     last_seq,
     query.after === undefined ? (query.before ?? last_seq + 1) - 1 : query.after + limit,
   );
-  const rows = await messagesBetween(deps.db, conversationId, query.after ?? until - limit, until);
-  return { messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) };
+  const rows = await messagesBetween(db, id, query.after ?? until - limit, until);
+  return readyPage({ messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) }, revision);
 }
 
 function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {
@@ -39,10 +50,13 @@ function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {
 
 /** Numbers without gaps bound a page from both sides, so no plan of PostgreSQL's can make it sort what lies beyond. */
 function messagesBetween(tx: Tx, conversationId: string, after: number, until: number) {
-  return tx.$queryRaw<MessageRow[]>(sql`
+  return ask<MessageRow>(
+    tx,
+    sql`
     SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
      WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after} AND x.seq <= ${until}
-     ORDER BY x.seq`);
+     ORDER BY x.seq`,
+  );
 }
 
 /** The messages whose last change came after one revision and not after another, in order of revision. */
@@ -53,9 +67,12 @@ export async function listChangedMessages(
   upToRevision: number,
   limit: number,
 ): Promise<Message[]> {
-  const rows = await tx.$queryRaw<MessageRow[]>(sql`
+  const rows = await ask<MessageRow>(
+    tx,
+    sql`
     SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
      WHERE x.conversation_id = ${conversationId}::uuid AND x.revision > ${afterRevision} AND x.revision <= ${upToRevision}
-     ORDER BY x.revision LIMIT ${limit}`);
+     ORDER BY x.revision LIMIT ${limit}`,
+  );
   return rows.map(presentMessage);
 }

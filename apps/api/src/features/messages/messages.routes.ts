@@ -1,10 +1,5 @@
 import { idSchema } from "@confab/shared/ids";
-import {
-  createMessageBodySchema,
-  listMessagesQuerySchema,
-  messageAnswerSchema,
-  messagesPageSchema,
-} from "@confab/shared/messages";
+import { createMessageBodySchema, listMessagesQuerySchema, messageAnswerSchema } from "@confab/shared/messages";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -13,17 +8,18 @@ import { allowanceHeaders } from "../../plugins/rate-limit.ts";
 import { principalOf } from "../../plugins/session.ts";
 import { listMessages } from "./messages.pages.ts";
 import { createMessage, type SendDeps } from "./messages.service.ts";
+import { NewestPages } from "./ready-page.ts";
 
 export async function messagesRoutes(app: FastifyInstance, { deps }: { deps: Deps & SendDeps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const url = "/api/v1/conversations/:id/messages";
+  const newestPages = new NewestPages();
   const params = z.strictObject({ id: idSchema });
 
-  routes.get(
-    url,
-    { schema: { params, querystring: listMessagesQuerySchema, response: { 200: messagesPageSchema } } },
-    (request) => listMessages(deps, principalOf(request), request.params.id, request.query),
-  );
+  routes.get(url, { schema: { params, querystring: listMessagesQuerySchema } }, async (request, reply) => {
+    const page = await listMessages({ ...deps, newestPages }, principalOf(request), request.params.id, request.query);
+    return reply.type("application/json; charset=utf-8").send(page);
+  });
 
   routes.post(
     url,
