@@ -7,6 +7,14 @@ interface Waiting<Question, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * How many turns of the event loop without another question make a line begin, and after how many it begins all the same. A
+ * turn in which nothing happens takes some microseconds. It takes that long to gather a crowd, of which Node lets in no more
+ * than one new connection a turn.
+ */
+const QUIET_TURNS = 4;
+const TURNS_MAX = 64;
+
 /** Puts questions that are alike to the database in one statement, and gives their answers in the same order. */
 type AnswerAll<Question, Answer> = (tx: Tx, questions: Question[]) => Promise<Answer[]>;
 
@@ -46,14 +54,25 @@ class Line<Question, Answer> {
       this.#waiting.push({ question, resolve, reject });
       if (this.#isAsking) return;
       this.#isAsking = true;
-      // What other connections have brought in this turn of the event loop comes along.
-      setImmediate(() => void this.#askAll());
+      void this.#askAll();
     });
   }
 
   async #askAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#askSome(this.#waiting.splice(0, this.#atMost));
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#askSome(this.#waiting.splice(0, this.#atMost));
+    }
     this.#isAsking = false;
+  }
+
+  async #gather(): Promise<void> {
+    let [known, quietTurns] = [this.#waiting.length, 0];
+    for (let turn = 0; turn < TURNS_MAX && quietTurns < QUIET_TURNS && known < this.#atMost; turn += 1) {
+      await new Promise(setImmediate);
+      quietTurns = this.#waiting.length > known ? 0 : quietTurns + 1;
+      known = this.#waiting.length;
+    }
   }
 
   async #askSome(asked: Waiting<Question, Answer>[]): Promise<void> {
