@@ -30,9 +30,8 @@ interface Place {
  */
 export class Presence {
   readonly #deps: Deps & { audiences: Audiences };
+  /** Those in their grace, whom the others believe here, like all who are connected. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
-  /** Whom the others believe here: the connected, and those in their grace. */
-  readonly #here = new Set<string>();
   readonly #beat: NodeJS.Timeout;
   readonly #departures = new Set<NodeJS.Timeout>();
   #count = 0;
@@ -67,12 +66,13 @@ export class Presence {
   }
 
   came(connection: Connection): void {
+    const { hub } = this.#deps;
     const { userId } = connection;
+    const wasHere = hub.isHere(userId) || this.#leaving.has(userId);
     clearTimeout(this.#leaving.get(userId));
     this.#leaving.delete(userId);
-    this.#deps.hub.add(connection);
-    if (this.#here.has(userId)) return;
-    this.#here.add(userId);
+    hub.add(connection);
+    if (wasHere) return;
     this.#tellOthers("came", userId);
     this.#note([userId]);
   }
@@ -84,8 +84,6 @@ export class Presence {
     if (hub.isHere(userId) || this.#leaving.has(userId)) return;
     const timer = setTimeout(() => {
       this.#leaving.delete(userId);
-      if (hub.isHere(userId)) return;
-      this.#here.delete(userId);
       this.#tellOthers("went", userId);
       this.#note([userId]);
     }, GRACE_MS);
@@ -133,7 +131,11 @@ export class Presence {
   }
 
   #sayAll(): void {
-    this.#deps.hub.bus.send({ type: "present", user_ids: [...this.#here], count: this.#count });
+    this.#deps.hub.bus.send({
+      type: "present",
+      user_ids: [...this.#deps.hub.userIdsHere(), ...this.#leaving.keys()],
+      count: this.#count,
+    });
   }
 
   #beatOnce(): void {
@@ -175,7 +177,7 @@ export class Presence {
   }
 
   #isOnline(userId: string): boolean {
-    return this.#here.has(userId) || this.#deps.hub.elsewhere.has(userId);
+    return this.#deps.hub.isOnline(userId) || this.#leaving.has(userId);
   }
 
   /** Whom our clients believe online of an audience, found by walking the smaller of the two sets. */
