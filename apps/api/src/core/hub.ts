@@ -184,7 +184,7 @@ export class Hub {
   }
 
   add(connection: Connection): void {
-    this.#byUser.set(connection.userId, [...this.connectionsOf(connection.userId), connection]);
+    this.#byUser.set(connection.userId, this.connectionsOf(connection.userId).concat(connection));
   }
 
   remove(connection: Connection): void {

@@ -16,7 +16,7 @@ let adas: TestSocket;
 
 beforeAll(async () => {
   // Only what the server repeats is moved by hand; the network keeps its own time.
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"], shouldAdvanceTime: true });
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   server = await startServer();
   ada = await newUser(server.url, "Ada");
   ben = await newUser(server.url, "Ben");
