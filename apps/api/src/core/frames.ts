@@ -7,6 +7,9 @@ export function encodeFrame(event: object): Buffer {
   return Buffer.concat([frameHeader(payload.length), payload]);
 }
 
+/** Asks the other end whether it is still there. */
+export const PING = Buffer.from([0x89, 0]);
+
 /** The answer to a ping, which is what it carried: at most 125 bytes. */
 export function encodePong(data: Buffer): Buffer {
   const finalPong = 0x8a;

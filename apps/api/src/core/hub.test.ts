@@ -36,18 +36,41 @@ async function open(userId: string, sessionId = newId()) {
   });
   await new Promise((resolve) => client.once("open", resolve));
   const sink = await accepted;
-  const closedFor: CloseReason[] = [];
+  const closedFor: (CloseReason | "dead")[] = [];
   const facts = { id: newId(), userId, sessionId, account: "user Ada" };
   const connection = new Connection(hub, facts, {
     sink,
     isOpen: () => true,
     close: (reason) => closedFor.push(reason),
+    terminate: () => closedFor.push("dead"),
   });
   hub.add(connection);
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
   };
   return { client, connection, read, closedFor, sink, until };
+}
+
+/** One whose client has stopped reading, and for which much is waiting; `drain` lets the network take some of it. */
+async function openStopped() {
+  const opened = await open("ada");
+  const { connection, client, sink } = opened;
+  connection.release(pong(0));
+  client.pause();
+  const fill = async () => {
+    while (sink.writableLength < 300 * 1024) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+  };
+  const drain = async () => {
+    const before = sink.writableLength;
+    client.resume();
+    await expect.poll(() => sink.writableLength).toBeLessThan(before);
+    client.pause();
+  };
+  await fill();
+  return { ...opened, fill, drain };
 }
 
 const pong = (n: number): Event => ({ type: "pong", n });
@@ -138,13 +161,13 @@ describe("a connection", () => {
     const { connection, read, closedFor, until, client, sink } = await open("ada");
     connection.release({ type: "error", id: null, code: "server_busy", message: "x".repeat(9_000_000) });
     connection.send(pong(1));
-    connection.lookWhetherStuck();
+    connection.look();
     for (let n = 0; n < 16; n += 1) connection.send(big(n));
     await until(() => numbers(read).includes(1) && read.length === 18);
     expect(closedFor).toEqual([]);
     client.pause();
     await expect.poll(() => sink.writableLength).toBe(0);
-    connection.lookWhetherStuck();
+    connection.look();
     while (closedFor.length === 0) {
       connection.send(big(1));
       await new Promise(setImmediate);
@@ -153,27 +176,41 @@ describe("a connection", () => {
     expect(closedFor).toEqual(["too_slow"]);
   });
 
-  it("is closed when the network takes nothing of its backlog for six looks, not when it takes a little", async () => {
-    const { connection, closedFor, client, sink } = await open("ada");
-    connection.release(pong(0));
-    client.pause();
-    while (sink.writableLength < 300 * 1024) {
-      connection.send(big(1));
-      await new Promise(setImmediate);
-    }
-    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
-    const before = sink.writableLength;
-    client.resume();
-    await expect.poll(() => sink.writableLength).toBeLessThan(before);
-    client.pause();
-    while (sink.writableLength < 300 * 1024) {
-      connection.send(big(1));
-      await new Promise(setImmediate);
-    }
-    for (let n = 0; n < 6; n += 1) connection.lookWhetherStuck();
+  it("is closed when the network takes nothing of its backlog for half a minute, not when it takes a little", async () => {
+    const { connection, closedFor, fill, drain } = await openStopped();
+    for (let n = 0; n < 15; n += 1) connection.look();
+    await drain();
+    await fill();
+    for (let n = 0; n < 15; n += 1) connection.look();
     expect(closedFor).toEqual([]);
-    connection.lookWhetherStuck();
+    connection.look();
     expect(closedFor).toEqual(["too_slow"]);
+  });
+
+  it("is alive as long as the network takes something of its backlog, however silent it is", async () => {
+    const { connection, closedFor, fill, drain } = await openStopped();
+    for (let n = 0; n < 10; n += 1) {
+      for (let looks = 0; looks < 10; looks += 1) connection.look();
+      await drain();
+      await fill();
+    }
+    expect(closedFor).toEqual([]);
+  });
+
+  it("is asked after forty seconds of silence whether it is there; those who came at once, not all at once", async () => {
+    const all: Awaited<ReturnType<typeof open>>[] = [];
+    while (all.length < 12) all.push(await open(`person ${all.length}`));
+    for (const { connection } of all) connection.release(pong(0));
+    await new Promise(setImmediate);
+    const askedAt = all.map((): number[] => []);
+    for (let look = 0; look < 20; look += 1) {
+      const before = all.map(({ sink }) => sink.bytesWritten);
+      for (const { connection } of all) connection.look();
+      await new Promise(setImmediate);
+      for (const [n, { sink }] of all.entries()) if (sink.bytesWritten !== before[n]) askedAt[n]?.push(look);
+    }
+    expect(askedAt.map(({ length }) => length)).toEqual(all.map(() => 1));
+    expect(new Set(askedAt.flat()).size).toBeGreaterThan(1);
   });
 
   it("that is closed is sent nothing more, also of what was waiting, and is closed once", async () => {

@@ -2,7 +2,7 @@ import type { CloseReason, Event } from "@confab/shared/events";
 import { Audience, addressOf } from "./audience.ts";
 import { type Bus, NO_BUS, type SocketsOf } from "./bus.ts";
 import { Elsewhere } from "./elsewhere.ts";
-import { encodeFrame } from "./frames.ts";
+import { encodeFrame, PING } from "./frames.ts";
 import { ToldRevisions } from "./told-revisions.ts";
 
 /** The network socket below a WebSocket: frames are written to it ready-made. */
@@ -20,20 +20,29 @@ export interface Wire {
   /** False as soon as either side has begun to close: no frame may follow the one that says so. */
   isOpen(): boolean;
   close(reason: CloseReason): void;
+  /** Ends it without a word: there is nobody any more who would hear one. */
+  terminate(): void;
 }
 
 /** With more than this unsent, a connection loses what nobody misses: typing and presence. */
 const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
 /** More than this is never held back for a connection: it is closed, and its client reconnects and catches up. */
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
-/** Looks in a row that may find that the network has taken nothing of what waits. */
-const STUCK_LOOKS_MAX = 6;
+/** How often every connection is looked at; what follows is counted in such looks. */
+export const LOOK_EVERY_MS = 2_000;
+/** In a row, that may find that the network has taken nothing of what waits: half a minute. */
+const STUCK_LOOKS_MAX = 15;
+/** After 40 s of silence a connection is asked whether it is still there: proxies usually drop what is silent for 60 s. */
+const PING_AFTER_LOOKS = 20;
+/** Ten seconds later, without a word from it, it is taken for dead. */
+const DEAD_AFTER_LOOKS = 25;
 
 /** How fast the connections of a node that ends come back elsewhere: a hundred a second, or all of them in three. */
 const RETURN_MS_EACH = 10;
 const RETURN_SPREAD_MS_MAX = 3_000;
 
 const EMPTY = Buffer.alloc(0);
+const NONE: readonly Connection[] = [];
 
 /** One open socket of one session. Frames are held back until `release`, so that a snapshot can go first. */
 export class Connection {
@@ -50,6 +59,8 @@ export class Connection {
   #allowedBytes = BACKLOG_LIMIT_BYTES;
   #takenBytes = 0;
   #stuckLooks = 0;
+  /** Begins anywhere, so that those who came at once, as after a restart, are not asked at once. */
+  #silentLooks = Math.floor(Math.random() * PING_AFTER_LOOKS);
   #held = true;
   #closed = false;
   /** How this connection hears events, if not in our own words; null for an event it does not hear of. */
@@ -112,15 +123,33 @@ export class Connection {
     sink.write(joined(frames));
   }
 
-  /** To be called every few seconds: closes a connection of whose backlog the network takes nothing any more. */
-  lookWhetherStuck(): void {
+  /** Whatever was heard of it shows that it lives. */
+  noteHeard(): void {
+    this.#silentLooks = 0;
+  }
+
+  /** To be called every LOOK_EVERY_MS. */
+  look(): void {
+    if (this.#wire.sink.writableLength > 0) this.#lookWhetherStuck();
+    else if (this.#waitingBytes === 0) this.#allowedBytes = BACKLOG_LIMIT_BYTES;
+    this.#lookWhetherDead();
+  }
+
+  /** Closes a connection of whose backlog the network takes nothing any more. What it takes, somebody has received. */
+  #lookWhetherStuck(): void {
     const { sink } = this.#wire;
     const takenBytes = sink.bytesWritten - sink.writableLength;
-    const isStuck = sink.writableLength > 0 && takenBytes === this.#takenBytes;
+    const isStuck = takenBytes === this.#takenBytes;
     this.#takenBytes = takenBytes;
     this.#stuckLooks = isStuck ? this.#stuckLooks + 1 : 0;
-    if (sink.writableLength + this.#waitingBytes === 0) this.#allowedBytes = BACKLOG_LIMIT_BYTES;
+    if (!isStuck) this.noteHeard();
     if (this.#stuckLooks >= STUCK_LOOKS_MAX) this.close("too_slow");
+  }
+
+  #lookWhetherDead(): void {
+    this.#silentLooks += 1;
+    if (this.#silentLooks === PING_AFTER_LOOKS) this.push(PING);
+    if (this.#silentLooks >= DEAD_AFTER_LOOKS) this.#wire.terminate();
   }
 
   /** Sends what is waiting and when to come back, and closes. Who has no snapshot yet has nothing to come back to. */
@@ -144,7 +173,7 @@ export class Connection {
  * load the writes grow instead of multiplying, and when idle nothing waits.
  */
 export class Hub {
-  readonly #byUser = new Map<string, Set<Connection>>();
+  readonly #byUser = new Map<string, readonly Connection[]>();
   readonly bus: Bus;
   readonly elsewhere = new Elsewhere();
   readonly told = new ToldRevisions();
@@ -155,14 +184,17 @@ export class Hub {
   }
 
   add(connection: Connection): void {
-    const connections = this.#byUser.get(connection.userId) ?? new Set();
-    connections.add(connection);
-    this.#byUser.set(connection.userId, connections);
+    this.#byUser.set(connection.userId, this.connectionsOf(connection.userId).concat(connection));
   }
 
   remove(connection: Connection): void {
-    const connections = this.#byUser.get(connection.userId);
-    if (connections?.delete(connection) && connections.size === 0) this.#byUser.delete(connection.userId);
+    const left = this.connectionsOf(connection.userId).filter((each) => each !== connection);
+    if (left.length > 0) this.#byUser.set(connection.userId, left);
+    else this.#byUser.delete(connection.userId);
+  }
+
+  connectionsOf(userId: string): readonly Connection[] {
+    return this.#byUser.get(userId) ?? NONE;
   }
 
   /** Connected to this node or another. */
@@ -205,10 +237,8 @@ export class Hub {
   publishHere(userIds: Iterable<string>, events: readonly Event[], ephemeral = false): void {
     for (const event of events) this.told.note(event);
     const frames = joined(events.map(encodeFrame));
-    for (const userId of this.#amongThoseHere(userIds)) {
-      const connections = this.#byUser.get(userId);
-      if (connections) for (const connection of connections) connection.hear(events, frames, ephemeral);
-    }
+    for (const userId of this.#amongThoseHere(userIds))
+      for (const connection of this.connectionsOf(userId)) connection.hear(events, frames, ephemeral);
   }
 
   /** At least those of them who are connected here: of a large audience few may be, and nobody walks through all of it. */
@@ -225,7 +255,7 @@ export class Hub {
 
   /** The same for the sockets of this node. */
   disconnectHere(whose: SocketsOf, reason: CloseReason): void {
-    const candidates = "userId" in whose ? (this.#byUser.get(whose.userId) ?? []) : this.connections();
+    const candidates = "userId" in whose ? this.connectionsOf(whose.userId) : this.connections();
     for (const connection of [...candidates])
       if ("userId" in whose || connection.sessionId === whose.sessionId) connection.close(reason);
   }

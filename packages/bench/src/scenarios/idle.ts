@@ -6,8 +6,8 @@ import { remarkOnClients } from "./clients-share.ts";
 const SOCKETS = 5_000;
 const SOCKETS_QUICK = 1_000;
 const MEMBERS = 4;
-/** As long as Confab waits between two pings, so that each socket gets one while the server is looked at. */
-const PING_SECONDS = 25;
+/** After that long a silence Confab sends a ping: each socket gets one while the server is looked at. */
+const PING_SECONDS = 40;
 
 /** Many who are connected, each somebody else with a session, and say nothing. */
 export const idle: Scenario = {

@@ -16,7 +16,7 @@ export const halfOpen: Family = {
     scene.figures.half_open = wires.length;
     scene.expect(wires.length > 0, "there are connections to forget");
     await expectNoticed(scene, wires, "near", "clients");
-    // The server asks every 25 s, and needs two of its questions: too long for a quick run.
+    // The server asks after 40 s of silence, and waits for 10 s more: too long for a quick run.
     if (scene.count(0, 1) > 0) await expectNoticed(scene, wires, "far", "the server");
     await scene.calm(2_000, 3_000);
   },

@@ -11,7 +11,7 @@ import { announceConversation } from "./conversations.service.ts";
 
 const MEMBERS = 50;
 const sink = { write: () => true, writableLength: 0, bytesWritten: 0 };
-const NOWHERE: Wire = { sink, isOpen: () => true, close: () => undefined };
+const NOWHERE: Wire = { sink, isOpen: () => true, close: () => undefined, terminate: () => undefined };
 const silent = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 
 it("a conversation is shown to all its connected members by one query, to each as they see it", async () => {

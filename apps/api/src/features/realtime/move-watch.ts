@@ -1,13 +1,12 @@
 import { announce } from "../../core/announce.ts";
 import type { Audience } from "../../core/audience.ts";
-import { NO_BUS } from "../../core/bus.ts";
 import { sql, toList } from "../../core/db.ts";
 import { showConversation } from "../conversations/conversations.service.ts";
 import type { RealtimeDeps } from "./commands.ts";
 
 /** How late a change is told whose hint was lost. */
 const EVERY_MS = 2_000;
-/** A lone node finds only what it could not announce itself. */
+/** A node that has never heard of another finds only what it could not announce itself. */
 const EVERY_MS_ALONE = 10_000;
 
 interface Head {
@@ -33,6 +32,9 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   /** Conversations that nobody connected here was in at the last look, although somebody had been. */
   let suspected = new Set<string>();
   let looking: Promise<void> | null = null;
+  let lookedAt = performance.now();
+  /** Stays so: another of which nothing is heard any more may go on without its bus. */
+  let hasCompany = false;
 
   const isLate = ({ id, revision }: Head) => (hub.told.upTo(id) ?? -1) < revision;
 
@@ -86,6 +88,7 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   }
 
   function lookNow(): Promise<void> {
+    lookedAt = performance.now();
     looking ??= look()
       // While the database is away nothing moves; the next look finds what was missed.
       .catch((error: unknown) => log.warn({ err: error }, "conversations could not be compared"))
@@ -95,6 +98,12 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
     return looking;
   }
 
-  const timer = setInterval(() => void lookNow(), hub.bus === NO_BUS ? EVERY_MS_ALONE : EVERY_MS);
+  function lookInTime(): void {
+    hasCompany ||= hub.elsewhere.nodeCount > 0;
+    const isAlone = hub.bus.isConnected && !hasCompany;
+    if (!isAlone || performance.now() - lookedAt >= EVERY_MS_ALONE) void lookNow();
+  }
+
+  const timer = setInterval(lookInTime, EVERY_MS);
   return { lookNow, stop: () => clearInterval(timer) };
 }

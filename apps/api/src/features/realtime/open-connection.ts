@@ -1,32 +1,34 @@
-import { CLOSE_CODES } from "@confab/shared/events";
+import type { Socket } from "node:net";
+import { CLOSE_CODES, type CloseReason } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
 import { encodePong } from "../../core/frames.ts";
-import { Connection } from "../../core/hub.ts";
-import { scaleRate, TokenBucket } from "../../core/token-bucket.ts";
+import { Connection, type Wire } from "../../core/hub.ts";
 import { type Principal, principalOf } from "../../plugins/session.ts";
 import { MALFORMED_MAX, obey, presentErrorFrame, type RealtimeDeps, readFrame } from "./commands.ts";
 import type { Leaving } from "./leaving.ts";
 import type { Presence } from "./presence.ts";
 import { accountOf, type SessionWatch } from "./session-watch.ts";
 import { readSnapshot } from "./snapshot.ts";
+import type { SocketLimits } from "./socket-limits.ts";
 
-/** A socket that has not answered a ping by the time of the next one is taken for dead. */
-const PING_EVERY_MS = 25_000;
-/** Frames of one connection, whatever they are: more than any client of ours sends. */
-const FRAMES = { burst: 600, perMinute: 600 };
 const BINARY_REFUSED = { refusal: presentErrorFrame(new AppError("frame_malformed"), null) };
 
-type ConnectionDeps = RealtimeDeps & { presence: Presence; sessions: SessionWatch; leaving: Leaving };
+type ConnectionDeps = RealtimeDeps & {
+  presence: Presence;
+  sessions: SessionWatch;
+  leaving: Leaving;
+  limits: SocketLimits;
+};
 
 /**
  * One connection from its upgrade to its end. Everything up to the snapshot is synchronous: frames that arrive before a
  * listener is there would be lost.
  */
 export function openConnection(deps: ConnectionDeps, socket: WebSocket, request: FastifyRequest): void {
-  const { hub, presence, sessions, leaving } = deps;
+  const { presence, sessions, leaving } = deps;
   const principal = principalOf(request);
   const facts = {
     id: newId(),
@@ -34,20 +36,9 @@ export function openConnection(deps: ConnectionDeps, socket: WebSocket, request:
     sessionId: principal.session_id,
     account: accountOf(principal),
   };
-  const connection = new Connection(hub, facts, {
-    sink: request.raw.socket,
-    isOpen: () => socket.readyState === socket.OPEN,
-    close: (reason) => socket.close(CLOSE_CODES[reason], reason),
-  });
+  const connection = new Connection(deps.hub, facts, new SocketWire(socket, request.raw.socket));
   listen(deps, principal, connection, socket);
-  const stopPinging = pingRegularly(socket);
-  const stopWaiting = principal.expires_at ? sessions.lookAt(principal.expires_at) : () => undefined;
-  socket.on("close", () => {
-    stopPinging();
-    stopWaiting();
-    connection.close("restarting");
-    presence.went(connection);
-  });
+  if (principal.expires_at) socket.on("close", sessions.lookAt(principal.expires_at));
 
   presence.came(connection);
   // On its way in while everybody was sent off.
@@ -61,12 +52,36 @@ export function openConnection(deps: ConnectionDeps, socket: WebSocket, request:
   );
 }
 
+/** There are many of these, and most of the time all are idle: an object costs less than a closure for each method. */
+class SocketWire implements Wire {
+  readonly sink: Socket;
+  readonly #socket: WebSocket;
+
+  constructor(socket: WebSocket, sink: Socket) {
+    this.#socket = socket;
+    this.sink = sink;
+  }
+
+  isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  close(reason: CloseReason): void {
+    this.#socket.close(CLOSE_CODES[reason], reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+}
+
 /** Obeys what is well-formed, answers what is not, and closes a connection that says too much of either. */
 function listen(deps: ConnectionDeps, principal: Principal, connection: Connection, socket: WebSocket): void {
-  const frames = new TokenBucket(scaleRate(FRAMES, deps.config.rateLimitScale));
+  const frames = deps.limits.framesOfOne();
   let malformed = 0;
   /** Whoever does not answer our close frame could otherwise go on sending until the time-out. */
   const isHeard = () => {
+    connection.noteHeard();
     if (!connection.isClosed && !frames.take()) connection.close("too_many_frames");
     return !connection.isClosed;
   };
@@ -82,22 +97,13 @@ function listen(deps: ConnectionDeps, principal: Principal, connection: Connecti
     connection.send(read.refusal);
     if (malformed >= MALFORMED_MAX) connection.close("frames_malformed");
   });
+  socket.on("close", () => {
+    connection.close("restarting");
+    deps.presence.went(connection);
+  });
 }
 
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   if (Array.isArray(data)) return Buffer.concat(data);
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
-}
-
-function pingRegularly(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on("pong", () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
 }

@@ -26,13 +26,12 @@ interface Place {
  * Who is connected, told to those who share a conversation. Never stored: presence is what the hubs of all nodes know, and
  * only the first connection of a person and the end of the last are worth a word. Each node says who comes to it and who
  * goes; `count` numbers that, so that whoever missed something asks for all of it. Each tells its own clients: what they
- * were told last is compared with what is so, a few times a second.
+ * were told last is compared with what is so, a few times a second while people come and go.
  */
 export class Presence {
   readonly #deps: Deps & { audiences: Audiences };
+  /** Those in their grace, whom the others believe here, like all who are connected. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
-  /** Whom the others believe here: the connected, and those in their grace. */
-  readonly #here = new Set<string>();
   readonly #beat: NodeJS.Timeout;
   readonly #departures = new Set<NodeJS.Timeout>();
   #count = 0;
@@ -40,15 +39,15 @@ export class Presence {
   readonly #told = new Set<string>();
   /** … of whom that may not be so any more. */
   readonly #changed = new Set<string>();
-  readonly #gathering: NodeJS.Timeout;
-  #isTelling = false;
+  /** From the first of them until they have been told. */
+  #gathering: NodeJS.Timeout | null = null;
+  #isStopped = false;
   /** Who of an audience our clients believe online, framed once for everybody who connects until that changes. */
   #frames = new WeakMap<Audience, Buffer>();
 
   constructor(deps: Deps & { audiences: Audiences }) {
     this.#deps = deps;
     this.#beat = setInterval(() => this.#beatOnce(), BEAT_MS);
-    this.#gathering = setInterval(() => void this.#tell(), GATHER_MS);
   }
 
   /**
@@ -67,12 +66,13 @@ export class Presence {
   }
 
   came(connection: Connection): void {
+    const { hub } = this.#deps;
     const { userId } = connection;
+    const wasHere = hub.isHere(userId) || this.#leaving.has(userId);
     clearTimeout(this.#leaving.get(userId));
     this.#leaving.delete(userId);
-    this.#deps.hub.add(connection);
-    if (this.#here.has(userId)) return;
-    this.#here.add(userId);
+    hub.add(connection);
+    if (wasHere) return;
     this.#tellOthers("came", userId);
     this.#note([userId]);
   }
@@ -84,8 +84,6 @@ export class Presence {
     if (hub.isHere(userId) || this.#leaving.has(userId)) return;
     const timer = setTimeout(() => {
       this.#leaving.delete(userId);
-      if (hub.isHere(userId)) return;
-      this.#here.delete(userId);
       this.#tellOthers("went", userId);
       this.#note([userId]);
     }, GRACE_MS);
@@ -120,10 +118,11 @@ export class Presence {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#beat);
     for (const timer of [...this.#leaving.values(), ...this.#departures]) clearTimeout(timer);
     this.#leaving.clear();
-    clearInterval(this.#gathering);
+    clearTimeout(this.#gathering ?? undefined);
     this.#deps.hub.bus.send({ type: "gone" });
   }
 
@@ -133,7 +132,11 @@ export class Presence {
   }
 
   #sayAll(): void {
-    this.#deps.hub.bus.send({ type: "present", user_ids: [...this.#here], count: this.#count });
+    this.#deps.hub.bus.send({
+      type: "present",
+      user_ids: [...this.#deps.hub.userIdsHere(), ...this.#leaving.keys()],
+      count: this.#count,
+    });
   }
 
   #beatOnce(): void {
@@ -175,7 +178,7 @@ export class Presence {
   }
 
   #isOnline(userId: string): boolean {
-    return this.#here.has(userId) || this.#deps.hub.elsewhere.has(userId);
+    return this.#deps.hub.isOnline(userId) || this.#leaving.has(userId);
   }
 
   /** Whom our clients believe online of an audience, found by walking the smaller of the two sets. */
@@ -186,14 +189,19 @@ export class Presence {
 
   #note(userIds: Iterable<string>): void {
     for (const userId of userIds) if (this.#told.has(userId) !== this.#isOnline(userId)) this.#changed.add(userId);
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
+    if (this.#changed.size === 0 || this.#isStopped) return;
+    this.#gathering ??= setTimeout(() => void this.#tell(), GATHER_MS);
   }
 
   async #tell(): Promise<void> {
     const changed = [...this.#changed].filter((id) => this.#told.has(id) !== this.#isOnline(id));
-    if (changed.length === 0 || this.#isTelling) return;
-    this.#isTelling = true;
     this.#changed.clear();
     try {
+      if (changed.length === 0) return;
       const places = await this.#deps.db.$queryRaw<Place[]>(sql`
         SELECT conversation_id, array_agg(user_id::text) AS user_ids FROM conversation_members
          WHERE user_id = ANY(${toList(changed)}::uuid[]) GROUP BY conversation_id`);
@@ -205,7 +213,8 @@ export class Presence {
       this.#deps.log.warn({ err: error }, "presence could not be announced");
       for (const userId of changed) this.#changed.add(userId);
     } finally {
-      this.#isTelling = false;
+      this.#gathering = null;
+      this.#tellSoon();
     }
   }
 

@@ -4,6 +4,7 @@ import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { AppError } from "../../core/errors.ts";
+import { LOOK_EVERY_MS } from "../../core/hub.ts";
 import { bearerOf } from "../../plugins/access-tokens.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
@@ -15,9 +16,6 @@ import { openConnection } from "./open-connection.ts";
 import { Presence } from "./presence.ts";
 import { watchSessions } from "./session-watch.ts";
 import { SocketLimits } from "./socket-limits.ts";
-
-/** How often connections are looked at that do not drain. */
-const DRAIN_LOOK_EVERY_MS = 5_000;
 
 /** A reader that never reads never agrees to be closed; it must hold neither memory nor a restart for longer. */
 const CLOSE_TIMEOUT_MS = 3_000;
@@ -43,9 +41,9 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
   const limits = new SocketLimits(deps.config.rateLimitScale);
-  const drains = setInterval(() => {
-    for (const connection of [...deps.hub.connections()]) connection.lookWhetherStuck();
-  }, DRAIN_LOOK_EVERY_MS);
+  const looks = setInterval(() => {
+    for (const connection of deps.hub.connections()) connection.look();
+  }, LOOK_EVERY_MS);
   const leaving = new Leaving(deps.hub);
   app.addHook("onReady", () => bus.start());
 
@@ -59,14 +57,14 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
     if (request.headers.upgrade !== undefined) request.raw.socket.destroy();
   });
   app.addHook("onClose", async () => {
-    clearInterval(drains);
+    clearInterval(looks);
     sessions.stop();
     moves.stop();
     presence.stop();
     await bus.stop();
   });
 
-  const connectionDeps = { ...deps, presence, sessions, leaving };
+  const connectionDeps = { ...deps, presence, sessions, leaving, limits };
   const hooks = { preValidation: [refuseForeignPages, refuseTooMany], preHandler: letGoOfReply };
   app.get("/ws", { websocket: true, ...hooks }, (socket, request) => {
     // The library's listener would keep the request and its reply for as long as the socket lives.

@@ -39,13 +39,9 @@ export function watchSessions(deps: Deps): SessionWatch {
     if (isLooking) return;
     isLooking = true;
     try {
-      if (performance.now() - allLookedAt < ALL_EVERY_MS) {
-        const changed = await findChanged(deps.db);
-        await check(deps, (connection) => changed.has(connection.userId));
-      } else {
-        await check(deps, () => true);
-        allLookedAt = performance.now();
-      }
+      const isTimeForAll = performance.now() - allLookedAt >= ALL_EVERY_MS;
+      await check(deps.db, isTimeForAll ? [...deps.hub.connections()] : await findSuspects(deps));
+      if (isTimeForAll) allLookedAt = performance.now();
     } catch (error) {
       // While the database is away nobody can lose a right; the next look finds what was missed.
       deps.log.warn({ err: error }, "sessions could not be checked");
@@ -67,17 +63,16 @@ export function watchSessions(deps: Deps): SessionWatch {
   };
 }
 
-/** Of whom something has changed lately, or whose time is up. */
-async function findChanged(db: Db): Promise<ReadonlySet<string>> {
+/** The sockets of those of whom something has changed lately, or whose time is up. */
+async function findSuspects({ db, hub }: Deps): Promise<Connection[]> {
   const changed = await db.$queryRaw<{ user_id: string }[]>(sql`
     SELECT user_id FROM account_changes WHERE at > ${RECENTLY}
     UNION SELECT user_id FROM sessions WHERE expires_at > ${RECENTLY} AND expires_at <= now()
     UNION SELECT id FROM users WHERE expires_at > ${RECENTLY} AND expires_at <= now()`);
-  return new Set(changed.map(({ user_id }) => user_id));
+  return changed.flatMap(({ user_id }) => hub.connectionsOf(user_id));
 }
 
-async function check({ hub, db }: Deps, isSuspect: (connection: Connection) => boolean): Promise<void> {
-  const suspects = [...hub.connections()].filter(isSuspect);
+async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
   if (suspects.length === 0) return;
   const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
   const live = await db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
