@@ -18,7 +18,7 @@ export function toList(ids: Iterable<string>): string {
  * What a chat asks for is nearly always in memory, where a row by its index costs no more than the next one. PostgreSQL
  * expects a disk that turns, and would rather read a table of many thousand rows from end to end than look up some hundred.
  */
-export const IN_MEMORY = "-c random_page_cost=1.1";
+const IN_MEMORY = "-c random_page_cost=1.1";
 
 /** How many statements are told apart; one whose text is another each time must not fill the memory. */
 const STATEMENTS_MAX = 500;
@@ -47,7 +47,7 @@ function nameWhatComesOften(often: number): (query: { sql: string }) => string {
  * it. A plan made while the tables were small must not be one for small tables: no table is read from end to end where there
  * is another way. Where there is none, older versions take the price they were given for a reason to compile the statement.
  */
-const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off`;
+export const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off`;
 
 /** Clients and the pools they take their connections from. */
 const askers = new WeakMap<object, Ask>();

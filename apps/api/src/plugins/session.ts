@@ -82,10 +82,11 @@ async function findAskers(tx: Tx, key: Sql, condition: Sql, keys: string[]): Pro
 
 async function greet(db: Db, asker: Asker | undefined, address: string): Promise<Principal | null> {
   if (!asker) return null;
-  const { is_stale, ...principal } = asker;
-  if (is_stale) await noteUse(db, asker.session_id, address);
+  const { session_id, user_id, username, email, role, expires_at, language, is_stale } = asker;
+  if (is_stale) await noteUse(db, session_id, address);
   // A connection that has ended has no address any more.
-  return { ...principal, address, network: normalizeIP(address ?? "") };
+  const network = normalizeIP(address ?? "");
+  return { session_id, user_id, username, email, role, expires_at, language, address, network };
 }
 
 /** What is only noted by the way must not keep anybody from reading while the disk is full. */

@@ -54,8 +54,8 @@ describe("ready", () => {
     })();
     const sockets = await Promise.all(
       Array.from({ length: 50 }, async (_, n) => {
-        // Each a few batches after the one before: so they begin at many different places.
-        await writer.until(() => writer.all("message.acked").length >= n * 8, "acks enough");
+        // Each some batches after the one before: so they begin at many different places.
+        await writer.until(() => writer.all("message.acked").length >= n * 30, "acks enough");
         return (readers[n % readers.length] as TestClient).connect();
       }),
     );
