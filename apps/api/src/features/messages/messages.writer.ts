@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Message } from "@confab/shared/messages";
 import { NO_BUS } from "../../core/bus.ts";
 import { type Ask, sql } from "../../core/db.ts";
@@ -36,6 +37,8 @@ const NO_OTHERS: OtherNodes = { bus: NO_BUS, elsewhere: new Elsewhere() };
 
 /** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
 const BATCH_MAX = 500;
+/** From the begin of a batch to that of the next, while it is not one by one that messages come: what a statement costs whatever its size is shared by more. */
+const BATCH_EVERY_MS = 10;
 /** Sends waiting before newcomers are told to come back: some seconds' work. */
 const QUEUE_MAX = 10_000;
 /** The same for long ones: characters of all that wait. */
@@ -99,7 +102,11 @@ export class MessageWriter {
 
   async #drain(): Promise<void> {
     this.#isWriting = true;
-    while (this.#queue.length > 0) await this.#writeBatch(this.#takeBatch());
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      const isPaced = batch.length > 1 && this.#queue.length === 0;
+      await Promise.all([this.#writeBatch(batch), isPaced ? delay(BATCH_EVERY_MS) : null]);
+    }
     this.#isWriting = false;
   }
 

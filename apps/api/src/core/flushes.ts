@@ -1,0 +1,59 @@
+/** Who is written to: a connection. */
+interface Listener {
+  /** Writes what waits for it, if anything does. */
+  flush(): void;
+  /** With whom it was written to last. */
+  round: Round | null;
+}
+
+/** Listeners who were written to in one go rest together, and those of them for whom something comes meanwhile wait. */
+export interface Round {
+  restsUntil: number;
+  waiting: Listener[];
+}
+
+/** After a round, its listeners rest for so many times as long as it took: writing to them is a tenth of the time at most … */
+const REST_FACTOR = 9;
+/** … or until somebody who reads would notice. */
+const REST_MS_MAX = 100;
+
+/**
+ * When to write to whom. A write costs the same whatever it carries, so what comes for a listener while it rests goes out
+ * in one. A round of few is over at once and so is its rest: only who is in a large room that talks all the time is
+ * written to less often. Who was not in that round does not wait for its rest.
+ */
+export class Flushes {
+  readonly #soon = new Set<Listener>();
+
+  /** At the end of this turn of the event loop. */
+  soon(listener: Listener): void {
+    if (this.#soon.size === 0) setImmediate(() => this.#write(this.#takeSoon()));
+    this.#soon.add(listener);
+  }
+
+  /** When it has rested. */
+  afterRest(listener: Listener): void {
+    const { round } = listener;
+    const restMs = round ? round.restsUntil - performance.now() : 0;
+    if (!round || restMs <= 0) return this.soon(listener);
+    if (round.waiting.length === 0) setTimeout(() => this.#write(round.waiting.splice(0)), restMs);
+    round.waiting.push(listener);
+  }
+
+  #takeSoon(): Listener[] {
+    const listeners = [...this.#soon];
+    this.#soon.clear();
+    return listeners;
+  }
+
+  #write(listeners: Listener[]): void {
+    const round: Round = { restsUntil: 0, waiting: [] };
+    const start = performance.now();
+    for (const listener of listeners) {
+      listener.round = round;
+      listener.flush();
+    }
+    const end = performance.now();
+    round.restsUntil = end + Math.min(REST_MS_MAX, (end - start) * REST_FACTOR);
+  }
+}
