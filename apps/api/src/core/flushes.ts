@@ -36,8 +36,13 @@ export class Flushes {
     const { round } = listener;
     const restMs = round ? round.restsUntil - performance.now() : 0;
     if (!round || restMs <= 0) return this.soon(listener);
-    if (round.waiting.length === 0) setTimeout(() => this.#write(round.waiting.splice(0)), restMs);
+    if (round.waiting.length === 0) setTimeout(() => this.#endRest(round), restMs);
     round.waiting.push(listener);
+  }
+
+  #endRest(round: Round): void {
+    // Who was written to all the same is of another round by now.
+    this.#write(round.waiting.splice(0).filter((listener) => listener.round === round));
   }
 
   #takeSoon(): Listener[] {
