@@ -12,10 +12,10 @@ export interface Round {
   waiting: Listener[];
 }
 
-/** After a round, its listeners rest for so many times as long as it took: writing to them is a tenth of the time at most … */
-const REST_FACTOR = 9;
-/** … or until somebody who reads would notice. */
-const REST_MS_MAX = 100;
+/** From one round to the next with the same listeners pass so many times as long as it took: a tenth is for writing … */
+const ROUND_EVERY = 10;
+/** … or as long as nobody who reads would notice. */
+const ROUND_EVERY_MS_MAX = 50;
 
 /**
  * When to write to whom. A write costs the same whatever it carries, so what comes for a listener while it rests goes out
@@ -58,7 +58,7 @@ export class Flushes {
       listener.round = round;
       listener.flush();
     }
-    const end = performance.now();
-    round.restsUntil = end + Math.min(REST_MS_MAX, (end - start) * REST_FACTOR);
+    const tookMs = performance.now() - start;
+    round.restsUntil = start + Math.min(ROUND_EVERY_MS_MAX, ROUND_EVERY * tookMs);
   }
 }

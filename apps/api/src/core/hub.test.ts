@@ -1,57 +1,19 @@
-import type net from "node:net";
-import type { AddressInfo } from "node:net";
-import type { CloseReason, Event } from "@confab/shared/events";
+import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { listenForConnections, numbers, pong } from "../../test/test-connection.ts";
 import { Audience } from "./audience.ts";
-import { Connection, Hub } from "./hub.ts";
+import { Hub } from "./hub.ts";
 
-let server: WebSocketServer;
+const listening = await listenForConnections();
 let hub: Hub;
+const open = (userId: string, sessionId?: string) => listening.open(hub, userId, sessionId);
 
-beforeAll(async () => {
-  server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  await new Promise((resolve) => server.once("listening", resolve));
-});
-afterAll(() => {
-  for (const client of server.clients) client.terminate();
-  return new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => listening.stop());
 beforeEach(() => {
   hub = new Hub();
 });
 
-/** One connection of the hub, over a real socket to a client that notes what it reads. */
-async function open(userId: string, sessionId = newId()) {
-  const accepted = new Promise<net.Socket>((resolve) =>
-    server.once("connection", (_ws, request) => resolve(request.socket)),
-  );
-  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const read: Event[] = [];
-  const woken: (() => void)[] = [];
-  client.on("message", (data) => {
-    read.push(JSON.parse(data.toString()));
-    for (const wake of woken.splice(0)) wake();
-  });
-  await new Promise((resolve) => client.once("open", resolve));
-  const sink = await accepted;
-  const closedFor: CloseReason[] = [];
-  const facts = { id: newId(), userId, sessionId, account: "user Ada" };
-  const connection = new Connection(hub, facts, {
-    sink,
-    isOpen: () => true,
-    close: (reason) => closedFor.push(reason),
-  });
-  hub.add(connection);
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
-  };
-  return { client, connection, read, closedFor, sink, until };
-}
-
-const pong = (n: number): Event => ({ type: "pong", n });
-const numbers = (read: Event[]) => read.map((event) => (event.type === "pong" ? event.n : -1));
 const big = (n: number): Event => ({
   type: "error",
   id: null,
@@ -189,88 +151,6 @@ describe("a connection", () => {
     await new Promise(setImmediate);
     expect(sink.bytesWritten).toBe(before);
     expect(closedFor).toEqual(["restarting"]);
-  });
-});
-
-/** Of a room whose round of writing took 20 ms of a clock that is ours, so that its listeners rest for the most there is. */
-describe("a connection that rests", () => {
-  const ROUND_MS = 20;
-  const REST_MS = 100;
-  let ada: Awaited<ReturnType<typeof open>>;
-  let ben: Awaited<ReturnType<typeof open>>;
-  let writesToAda: number;
-
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-    [ada, ben] = [await open("ada"), await open("ben")];
-    for (const { connection } of [ada, ben]) connection.release(pong(0));
-    const write = ada.sink.write.bind(ada.sink);
-    ada.sink.write = (bytes: Buffer) => {
-      writesToAda += 1;
-      vi.advanceTimersByTime(ROUND_MS);
-      return write(bytes);
-    };
-    await ada.until(() => ada.read.length === 1);
-    await ben.until(() => ben.read.length === 1);
-    writesToAda = 0;
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  const turn = () => new Promise(setImmediate);
-
-  it("gets in one write, and in order, what comes meanwhile; who was not written to with it gets theirs at once", async () => {
-    const carol = await open("carol");
-    carol.connection.release(pong(0));
-    for (let n = 1; n <= 20; n += 1) {
-      hub.publish(["ada", "ben", "carol"], pong(n));
-      await carol.until(() => carol.read.length === n + 1);
-    }
-    expect([writesToAda, numbers(ada.read), numbers(ben.read)]).toEqual([0, [0], [0]]);
-    vi.advanceTimersByTime(REST_MS);
-    for (const { read, until } of [ada, ben]) {
-      await until(() => read.length === 21);
-      expect(numbers(read)).toEqual(Array.from({ length: 21 }, (_, n) => n));
-    }
-    expect(writesToAda).toBe(1);
-  });
-
-  it("is answered at once, with what waited before the answer", async () => {
-    hub.publish(["ben"], pong(1));
-    hub.publish(["ada"], pong(1));
-    hub.publish(["ada"], pong(2));
-    ada.connection.send(pong(3));
-    hub.publish(["ada"], pong(4));
-    await ada.until(() => numbers(ada.read).includes(4));
-    expect(numbers(ada.read)).toEqual([0, 1, 2, 3, 4]);
-    expect(ben.read).toHaveLength(1);
-    vi.advanceTimersByTime(REST_MS);
-    await ben.until(() => ben.read.length === 2);
-    expect(writesToAda).toBe(1);
-  });
-
-  it("does not wait with more than 64 KiB, and is not closed for it", async () => {
-    hub.publish(["ada"], big(1));
-    await turn();
-    expect(writesToAda).toBe(0);
-    for (let n = 2; n <= 40; n += 1) {
-      hub.publish(["ada"], big(n));
-      await turn();
-    }
-    await ada.until(() => ada.read.length === 41);
-    expect([writesToAda, ada.closedFor]).toEqual([20, []]);
-  });
-
-  it("is sent what waits when it is sent off, not when it is closed, and nothing twice", async () => {
-    hub.publish(["ada", "ben"], pong(1));
-    ada.connection.sendOff(0);
-    ben.connection.close("session_ended");
-    await ada.until(() => ada.read.length === 3);
-    vi.advanceTimersByTime(REST_MS);
-    await turn();
-    expect([ada.read.map((event) => event.type), writesToAda]).toEqual([["pong", "pong", "reconnect"], 1]);
-    expect(numbers(ben.read)).toEqual([0]);
   });
 });
 

@@ -27,8 +27,8 @@ export interface Wire {
 const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
 /** More than this is never held back for a connection: it is closed, and its client reconnects and catches up. */
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
-/** So much is worth a write of its own, and never waits until a connection has rested. */
-const WRITE_BYTES = 64 * 1024;
+/** So much costs what the call does that writes it: waiting for more gains little. */
+const WRITE_BYTES = 16 * 1024;
 /** Looks in a row that may find that the network has taken nothing of what waits. */
 const STUCK_LOOKS_MAX = 6;
 
@@ -55,6 +55,7 @@ export class Connection {
   #closed = false;
   /** How this connection hears events, if not in our own words; null for an event it does not hear of. */
   translate: ((event: Event) => Buffer | null) | null = null;
+  /** See core/flushes. */
   round: Round | null = null;
 
   constructor(hub: Hub, facts: { id: string; userId: string; sessionId: string; account: string }, wire: Wire) {
@@ -86,7 +87,7 @@ export class Connection {
     if (this.#isSendable) this.#hub.flushes.soon(this);
   }
 
-  /** Queues events others hear, too, until it has rested: the frames made of them once for everybody, or its own translation. */
+  /** Queues events that others hear, too, until it has rested: frames made once for everybody, or its own translation. */
   hear(events: readonly Event[], frames: Buffer, ephemeral = false): void {
     const hadNothing = this.#waiting.length === 0;
     const own = this.translate ? events.map(this.translate).filter((frame) => frame !== null) : [frames];
@@ -157,9 +158,9 @@ export class Connection {
 }
 
 /**
- * Who is connected to this process: user id → connections, and by the bus the way to everybody else. Knows no feature. An event is framed once and written
- * once per socket and turn of the event loop, together with everything else that turn had for the socket: under
- * load the writes grow instead of multiplying, and when idle nothing waits.
+ * Who is connected to this process: user id → connections, and by the bus the way to everybody else. Knows no feature.
+ * An event is framed once, and written to a socket together with everything else this turn of the event loop had for it,
+ * or its rest (core/flushes): under load the writes grow instead of multiplying, and when idle nothing waits.
  */
 export class Hub {
   readonly #byUser = new Map<string, Set<Connection>>();

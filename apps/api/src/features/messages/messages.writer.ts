@@ -37,7 +37,7 @@ const NO_OTHERS: OtherNodes = { bus: NO_BUS, elsewhere: new Elsewhere() };
 
 /** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
 const BATCH_MAX = 500;
-/** From the begin of a batch to that of the next, while it is not one by one that messages come: what a statement costs whatever its size is shared by more. */
+/** From the begin of a batch of several to that of the next: what a statement costs, whatever its size, is shared by more. */
 const BATCH_EVERY_MS = 10;
 /** Sends waiting before newcomers are told to come back: some seconds' work. */
 const QUEUE_MAX = 10_000;
@@ -60,8 +60,9 @@ type Outcome = MessageRow & {
 
 /**
  * The only way into the messages table: group commit. What arrives while a batch is being committed goes into the
- * next batch, one statement whatever its size, so the cost per message falls as load grows and an idle send waits
- * for nobody. One batch is in flight per process, so batches are announced in the order of their commits.
+ * next batch, one statement whatever its size, so the cost per message falls as load grows. While several come together
+ * batches are paced; a send by itself waits for nobody. One batch is in flight per process, so batches are announced in
+ * the order of their commits.
  */
 export class MessageWriter {
   readonly #ask: Ask;
@@ -104,6 +105,7 @@ export class MessageWriter {
     this.#isWriting = true;
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
+      // Where more than a batch is waiting, the next has nothing to wait for.
       const isPaced = batch.length > 1 && this.#queue.length === 0;
       await Promise.all([this.#writeBatch(batch), isPaced ? delay(BATCH_EVERY_MS) : null]);
     }
