@@ -15,7 +15,7 @@ export interface Round {
 /** From one round to the next with the same listeners pass so many times as long as it took: a tenth is for writing … */
 const ROUND_EVERY = 10;
 /** … or as long as nobody who reads would notice. */
-const ROUND_EVERY_MS_MAX = 50;
+const ROUND_EVERY_MS_MAX = 100;
 
 /**
  * When to write to whom. A write costs the same whatever it carries, so what comes for a listener while it rests goes out
