@@ -1,55 +1,18 @@
-import type net from "node:net";
-import type { AddressInfo } from "node:net";
-import type { CloseReason, Event } from "@confab/shared/events";
+import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { listenForConnections, numbers, pong } from "../../test/test-connection.ts";
 import { Audience } from "./audience.ts";
-import { Connection, Hub } from "./hub.ts";
+import { Hub } from "./hub.ts";
 
-let server: WebSocketServer;
+const listening = await listenForConnections();
 let hub: Hub;
+const open = (userId: string, sessionId?: string) => listening.open(hub, userId, sessionId);
 
-beforeAll(async () => {
-  server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  await new Promise((resolve) => server.once("listening", resolve));
-});
-afterAll(() => {
-  for (const client of server.clients) client.terminate();
-  return new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => listening.stop());
 beforeEach(() => {
   hub = new Hub();
 });
-
-/** One connection of the hub, over a real socket to a client that notes what it reads. */
-async function open(userId: string, sessionId = newId()) {
-  const accepted = new Promise<net.Socket>((resolve) =>
-    server.once("connection", (_ws, request) => resolve(request.socket)),
-  );
-  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const read: Event[] = [];
-  const woken: (() => void)[] = [];
-  client.on("message", (data) => {
-    read.push(JSON.parse(data.toString()));
-    for (const wake of woken.splice(0)) wake();
-  });
-  await new Promise((resolve) => client.once("open", resolve));
-  const sink = await accepted;
-  const closedFor: (CloseReason | "dead")[] = [];
-  const facts = { id: newId(), userId, sessionId, account: "user Ada" };
-  const connection = new Connection(hub, facts, {
-    sink,
-    isOpen: () => true,
-    close: (reason) => closedFor.push(reason),
-    terminate: () => closedFor.push("dead"),
-  });
-  hub.add(connection);
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) await new Promise<void>((resolve) => woken.push(resolve));
-  };
-  return { client, connection, read, closedFor, sink, until };
-}
 
 /** One whose client has stopped reading, and for which much is waiting; `drain` lets the network take some of it. */
 async function openStopped() {
@@ -73,8 +36,6 @@ async function openStopped() {
   return { ...opened, fill, drain };
 }
 
-const pong = (n: number): Event => ({ type: "pong", n });
-const numbers = (read: Event[]) => read.map((event) => (event.type === "pong" ? event.n : -1));
 const big = (n: number): Event => ({
   type: "error",
   id: null,

@@ -2,6 +2,7 @@ import type { CloseReason, Event } from "@confab/shared/events";
 import { Audience, addressOf } from "./audience.ts";
 import { type Bus, NO_BUS, type SocketsOf } from "./bus.ts";
 import { Elsewhere } from "./elsewhere.ts";
+import { Flushes, type Round } from "./flushes.ts";
 import { encodeFrame, PING } from "./frames.ts";
 import { ToldRevisions } from "./told-revisions.ts";
 
@@ -28,6 +29,8 @@ export interface Wire {
 const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
 /** More than this is never held back for a connection: it is closed, and its client reconnects and catches up. */
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
+/** Some eight messages, with which seven of eight writes are saved: to wait for more gains little. */
+const WRITE_BYTES = 2 * 1024;
 /** How often every connection is looked at; what follows is counted in such looks. */
 export const LOOK_EVERY_MS = 2_000;
 /** In a row, that may find that the network has taken nothing of what waits: half a minute. */
@@ -41,7 +44,6 @@ const DEAD_AFTER_LOOKS = 25;
 const RETURN_MS_EACH = 10;
 const RETURN_SPREAD_MS_MAX = 3_000;
 
-const EMPTY = Buffer.alloc(0);
 const NONE: readonly Connection[] = [];
 
 /** One open socket of one session. Frames are held back until `release`, so that a snapshot can go first. */
@@ -65,6 +67,8 @@ export class Connection {
   #closed = false;
   /** How this connection hears events, if not in our own words; null for an event it does not hear of. */
   translate: ((event: Event) => Buffer | null) | null = null;
+  /** See core/flushes. */
+  round: Round | null = null;
 
   constructor(hub: Hub, facts: { id: string; userId: string; sessionId: string; account: string }, wire: Wire) {
     this.id = facts.id;
@@ -82,24 +86,40 @@ export class Connection {
 
   /** Sends one event to this connection alone, in order with everything published to it. */
   send(event: Event): void {
-    this.hear([event], this.translate ? EMPTY : encodeFrame(event));
+    const frame = this.translate ? this.translate(event) : encodeFrame(event);
+    if (frame) this.push(frame);
   }
 
-  /** Queues events: the frames made of them once for everybody, or this connection's own translation. */
+  /**
+   * Queues a ready-made frame for this connection alone. It goes at the end of this turn of the event loop, with whatever
+   * waits before it: nobody's answer is late because there is much to be heard, and one write more is not many.
+   */
+  push(frame: Buffer): void {
+    this.#queue(frame);
+    if (this.#isSendable) this.#hub.flushes.soon(this);
+  }
+
+  /** Queues events that others hear, too, until it has rested: frames made once for everybody, or its own translation. */
   hear(events: readonly Event[], frames: Buffer, ephemeral = false): void {
+    const hadNothing = this.#waiting.length === 0;
     const own = this.translate ? events.map(this.translate).filter((frame) => frame !== null) : [frames];
-    for (const frame of own) this.push(frame, ephemeral);
+    for (const frame of own) this.#queue(frame, ephemeral);
+    if (!this.#isSendable) return;
+    if (this.#waitingBytes >= WRITE_BYTES) this.#hub.flushes.soon(this);
+    else if (hadNothing) this.#hub.flushes.afterRest(this);
   }
 
-  /** Queues ready-made frames for the end of this turn of the event loop. */
-  push(frames: Buffer, ephemeral = false): void {
+  #queue(frames: Buffer, ephemeral = false): void {
     if (this.#closed) return;
     const backlog = this.#wire.sink.writableLength + this.#waitingBytes;
     if (ephemeral && backlog > EPHEMERAL_LIMIT_BYTES) return;
     if (backlog + frames.length > this.#allowedBytes) return this.close("too_slow");
     this.#waiting.push(frames);
     this.#waitingBytes += frames.length;
-    if (!this.#held && this.#waiting.length === 1) this.#hub.flushLater(this);
+  }
+
+  get #isSendable(): boolean {
+    return !this.#held && this.#waiting.length > 0;
   }
 
   /** Sends `first`, frames that belong to it, and then everything that was held back while they were made. */
@@ -110,11 +130,11 @@ export class Connection {
     this.#waitingBytes += bytes;
     this.#allowedBytes += bytes;
     this.#held = false;
-    this.#hub.flushLater(this);
+    this.#hub.flushes.soon(this);
   }
 
   flush(): void {
-    if (this.#closed) return;
+    if (this.#waiting.length === 0) return;
     const { sink } = this.#wire;
     const frames = this.#waiting;
     this.#waiting = [];
@@ -168,16 +188,16 @@ export class Connection {
 }
 
 /**
- * Who is connected to this process: user id → connections, and by the bus the way to everybody else. Knows no feature. An event is framed once and written
- * once per socket and turn of the event loop, together with everything else that turn had for the socket: under
- * load the writes grow instead of multiplying, and when idle nothing waits.
+ * Who is connected to this process: user id → connections, and by the bus the way to everybody else. Knows no feature.
+ * An event is framed once, and written to a socket together with everything else this turn of the event loop had for it,
+ * or its rest (core/flushes): under load the writes grow instead of multiplying, and when idle nothing waits.
  */
 export class Hub {
   readonly #byUser = new Map<string, readonly Connection[]>();
   readonly bus: Bus;
   readonly elsewhere = new Elsewhere();
   readonly told = new ToldRevisions();
-  #toFlush: Connection[] = [];
+  readonly flushes = new Flushes();
 
   constructor(bus = NO_BUS) {
     this.bus = bus;
@@ -268,17 +288,6 @@ export class Hub {
     const connections = [...this.connections()];
     const spreadMs = Math.min(RETURN_SPREAD_MS_MAX, connections.length * RETURN_MS_EACH);
     for (const connection of connections) connection.sendOff(Math.round(Math.random() * spreadMs));
-  }
-
-  flushLater(connection: Connection): void {
-    if (this.#toFlush.length === 0) setImmediate(() => this.#flush());
-    this.#toFlush.push(connection);
-  }
-
-  #flush(): void {
-    const connections = this.#toFlush;
-    this.#toFlush = [];
-    for (const connection of connections) connection.flush();
   }
 }
 

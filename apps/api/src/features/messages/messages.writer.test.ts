@@ -4,6 +4,7 @@ import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-con
 import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
 import { attempt, newMessage, newWriter } from "../../../test/test-writer.ts";
 import { type Db, openDb, sql } from "../../core/db.ts";
+import { MessageWriter } from "./messages.writer.ts";
 
 let database: TestDatabase;
 let db: Db;
@@ -116,6 +117,33 @@ describe("MessageWriter.write", () => {
     ]);
     expect((await expectGapFree(db, group)).map((stored) => stored.content)).toEqual(["first", "a", "b", "c", "d"]);
     expect(announced.map((written) => written.message.seq)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe("batches of several", () => {
+  it("begin ten milliseconds apart, so that more have joined the next, and leave nobody behind", async () => {
+    const group = await insertGroup(db, "Paced", [ada, ben]);
+    const begun: number[] = [];
+    const sizes: number[] = [];
+    const writer = new MessageWriter(
+      (statement) => {
+        begun.push(performance.now());
+        return db.$queryRaw(statement);
+      },
+      async (batch) => void sizes.push(batch.length),
+    );
+    const sends: Promise<unknown>[] = [];
+    for (let wave = 0; wave < 50; wave += 1) {
+      for (const sender of [ada, ben]) sends.push(writer.write(newMessage(group, sender, `${wave}`)));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (wave % 10 === 9) await sends.at(-1);
+    }
+    await Promise.all(sends);
+    expect(await expectGapFree(db, group)).toHaveLength(100);
+    // Timers count in whole milliseconds.
+    const gaps = sizes.slice(0, -1).flatMap((size, n) => (size > 1 ? [(begun[n + 1] ?? 0) - (begun[n] ?? 0)] : []));
+    expect(gaps.length).toBeGreaterThan(3);
+    expect(Math.min(...gaps)).toBeGreaterThan(8.9);
   });
 });
 

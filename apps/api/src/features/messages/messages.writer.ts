@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Message } from "@confab/shared/messages";
 import { NO_BUS } from "../../core/bus.ts";
 import { type Ask, sql } from "../../core/db.ts";
@@ -36,6 +37,8 @@ const NO_OTHERS: OtherNodes = { bus: NO_BUS, elsewhere: new Elsewhere() };
 
 /** Sends per statement: past some hundreds a larger statement gains nothing, and everyone in it waits longer. */
 const BATCH_MAX = 500;
+/** From the begin of a batch of several to that of the next: what a statement costs, whatever its size, is shared by more. */
+const BATCH_EVERY_MS = 10;
 /** Sends waiting before newcomers are told to come back: some seconds' work. */
 const QUEUE_MAX = 10_000;
 /** The same for long ones: characters of all that wait. */
@@ -57,8 +60,9 @@ type Outcome = MessageRow & {
 
 /**
  * The only way into the messages table: group commit. What arrives while a batch is being committed goes into the
- * next batch, one statement whatever its size, so the cost per message falls as load grows and an idle send waits
- * for nobody. One batch is in flight per process, so batches are announced in the order of their commits.
+ * next batch, one statement whatever its size, so the cost per message falls as load grows. While several come together
+ * batches are paced; a send by itself waits for nobody. One batch is in flight per process, so batches are announced in
+ * the order of their commits.
  */
 export class MessageWriter {
   readonly #ask: Ask;
@@ -99,7 +103,12 @@ export class MessageWriter {
 
   async #drain(): Promise<void> {
     this.#isWriting = true;
-    while (this.#queue.length > 0) await this.#writeBatch(this.#takeBatch());
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      // Where more than a batch is waiting, the next has nothing to wait for.
+      const isPaced = batch.length > 1 && this.#queue.length === 0;
+      await Promise.all([this.#writeBatch(batch), isPaced ? delay(BATCH_EVERY_MS) : null]);
+    }
     this.#isWriting = false;
   }
 
