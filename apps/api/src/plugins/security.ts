@@ -1,6 +1,6 @@
-import helmet from "@fastify/helmet";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import helmet from "helmet";
 import type { Config } from "../core/config.ts";
 import { AppError } from "../core/errors.ts";
 
@@ -30,7 +30,8 @@ function refuseCrossSite(request: FastifyRequest, config: Config): void {
 /** Response headers for browsers, and the refusal of other sites' requests. */
 export const security = fp(async (app: FastifyInstance, { config }: { config: Config }) => {
   const isHttps = config.publicUrl?.startsWith("https:") ?? false;
-  await app.register(helmet, {
+  // Made once; its plugin for Fastify would make it anew for each request.
+  const setHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -50,5 +51,6 @@ export const security = fp(async (app: FastifyInstance, { config }: { config: Co
     referrerPolicy: { policy: "same-origin" },
     crossOriginEmbedderPolicy: false,
   });
+  app.addHook("onRequest", (request, reply, done) => setHeaders(request.raw, reply.raw, () => done()));
   app.addHook("onRequest", async (request) => refuseCrossSite(request, config));
 });
