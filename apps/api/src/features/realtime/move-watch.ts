@@ -1,6 +1,6 @@
 import { announce } from "../../core/announce.ts";
 import type { Audience } from "../../core/audience.ts";
-import { sql, toList } from "../../core/db.ts";
+import { ask, sql, toList } from "../../core/db.ts";
 import { showConversation } from "../conversations/conversations.service.ts";
 import type { RealtimeDeps } from "./commands.ts";
 
@@ -40,9 +40,12 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
 
   async function look(): Promise<void> {
     const startsBefore = hub.told.starts;
-    const heads = await db.$queryRaw<Head[]>(sql`
+    const heads = await ask<Head>(
+      db,
+      sql`
       SELECT id, revision, member_version FROM conversations
-       WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ANY(${toList(hub.userIdsHere())}::uuid[]))`);
+       WHERE id IN (SELECT conversation_id FROM conversation_members WHERE user_id = ANY(${toList(hub.userIdsHere())}::uuid[]))`,
+    );
     const late = heads.filter(isLate);
     const audiencesBefore = new Map(late.map(({ id }) => [id, audiences.known(id)]));
     await Promise.all(late.map(tell));

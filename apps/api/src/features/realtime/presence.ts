@@ -1,7 +1,7 @@
 import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
 import type { PresenceMessage } from "../../core/bus.ts";
-import { sql, toList } from "../../core/db.ts";
+import { ask, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { encodeFrame } from "../../core/frames.ts";
 import type { Connection } from "../../core/hub.ts";
@@ -202,9 +202,12 @@ export class Presence {
     this.#changed.clear();
     try {
       if (changed.length === 0) return;
-      const places = await this.#deps.db.$queryRaw<Place[]>(sql`
+      const places = await ask<Place>(
+        this.#deps.db,
+        sql`
         SELECT conversation_id, array_agg(user_id::text) AS user_ids FROM conversation_members
-         WHERE user_id = ANY(${toList(changed)}::uuid[]) GROUP BY conversation_id`);
+         WHERE user_id = ANY(${toList(changed)}::uuid[]) GROUP BY conversation_id`,
+      );
       const audiences = await Promise.all(places.map((place) => this.#deps.audiences.roughly(place.conversation_id)));
       for (const userId of changed) this.#told[this.#isOnline(userId) ? "add" : "delete"](userId);
       this.#frames = new WeakMap();

@@ -1,4 +1,4 @@
-import { type Db, sql, toList } from "../../core/db.ts";
+import { ask, type Db, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Connection } from "../../core/hub.ts";
 import { SESSION_HOLDS } from "../../plugins/session.ts";
@@ -65,19 +65,25 @@ export function watchSessions(deps: Deps): SessionWatch {
 
 /** The sockets of those of whom something has changed lately, or whose time is up. */
 async function findSuspects({ db, hub }: Deps): Promise<Connection[]> {
-  const changed = await db.$queryRaw<{ user_id: string }[]>(sql`
+  const changed = await ask<{ user_id: string }>(
+    db,
+    sql`
     SELECT user_id FROM account_changes WHERE at > ${RECENTLY}
     UNION SELECT user_id FROM sessions WHERE expires_at > ${RECENTLY} AND expires_at <= now()
-    UNION SELECT id FROM users WHERE expires_at > ${RECENTLY} AND expires_at <= now()`);
+    UNION SELECT id FROM users WHERE expires_at > ${RECENTLY} AND expires_at <= now()`,
+  );
   return changed.flatMap(({ user_id }) => hub.connectionsOf(user_id));
 }
 
 async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
   if (suspects.length === 0) return;
   const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
-  const live = await db.$queryRaw<{ id: string; role: string; username: string }[]>(sql`
+  const live = await ask<{ id: string; role: string; username: string }>(
+    db,
+    sql`
     SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`);
+     WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`,
+  );
   const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
   for (const connection of suspects) {
     const account = accounts.get(connection.sessionId);
