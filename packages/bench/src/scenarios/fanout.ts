@@ -31,8 +31,7 @@ const SIZES: readonly { members: number; bounds: Bounds }[] = [
 /** One room, ten of whom write, and everybody hears everything. */
 export const fanout: Scenario = {
   name: "fanout",
-  quickly:
-    "1,000 members only, without the tutorial, shorter steps, a maximum within a factor of 2, nothing at 60 % of it",
+  quickly: "1,000 members only, shorter steps, a maximum within a factor of 2, nothing at 60 % of it",
   async run(bench) {
     const rows: Row[] = [];
     for (const { members, bounds } of bench.options.quick ? SIZES.slice(0, 1) : SIZES)
@@ -45,14 +44,13 @@ async function runSize(bench: Bench, members: number, bounds: Bounds): Promise<R
   const { quick } = bench.options;
   const [room] = await seedConversations(bench.database, `Fanout ${members}`, { conversations: 1, members });
   if (!room) throw new Error("The room was not made.");
-  await bench.tutorial.addPeople(room.people);
-  const seconds = quick ? 3 : 10;
+  const seconds = quick ? 3 : 6;
   // Fewer would make of one slow message what all are judged by.
   const calmMessages = quick ? 10 : 40;
-  const compared = await bench.compare(quick ? ["limit", "confab"] : ["limit", "tutorial", "confab"], "chatLoad", {
+  const compared = await bench.compare(["limit", "confab"], "chatLoad", {
     conversations: [{ id: room.id, members: room.people.map((person) => memberOf(person, room)) }],
     sendersPerConversation: SENDERS,
-    warmUp: { perSecond: BUSY / 2 / members, seconds: quick ? 2 : 3 },
+    warmUp: { perSecond: BUSY / 2 / members, seconds: 2 },
     steady: {
       busy: { perSecond: BUSY / members, seconds },
       calm: { perSecond: CALM / members, seconds: Math.max(seconds, (calmMessages * members) / CALM) },
@@ -60,10 +58,10 @@ async function runSize(bench: Bench, members: number, bounds: Bounds): Promise<R
     ramp: {
       from: (quick ? BUSY * 2 : BUSY / 2) / members,
       factor: quick ? 4 : 2,
-      bisections: quick ? 1 : 4,
-      seconds: quick ? 1 : 2.5,
+      bisections: quick ? 1 : 3,
+      seconds: quick ? 1 : 1.5,
     },
-    sixtyPercentSeconds: quick ? 0 : 4,
+    sixtyPercentSeconds: quick ? 0 : 3,
   });
   const scenario = `fanout, ${members.toLocaleString("en")} members`;
   const busy = ({ steady }: ChatLoadResult) => steady.busy;

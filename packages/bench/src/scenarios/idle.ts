@@ -12,15 +12,14 @@ const PING_SECONDS = 40;
 /** Many who are connected, each somebody else with a session, and say nothing. */
 export const idle: Scenario = {
   name: "idle",
-  quickly: "1,000 sockets instead of 5,000, without the tutorial, idle for 4 s, in which nobody is pinged",
+  quickly: "1,000 sockets instead of 5,000, idle for 4 s, in which nobody is pinged",
   async run(bench) {
     const { quick } = bench.options;
     const sockets = quick ? SOCKETS_QUICK : SOCKETS;
     const size = { conversations: sockets / MEMBERS, members: MEMBERS };
     const seeded = await seedConversations(bench.database, "Idle", size);
-    await bench.tutorial.addPeople(seeded.flatMap(({ people }) => people));
     const compared = await bench.compare(
-      quick ? ["limit", "confab"] : ["limit", "tutorial", "confab"],
+      ["limit", "confab"],
       "idleLoad",
       {
         members: seeded.flatMap((room) => room.people.map((person) => memberOf(person, room))),

@@ -6,9 +6,9 @@ import type { Row } from "../report/row.ts";
 import { toText } from "../report/table.ts";
 import type { Scenario } from "../scenario.ts";
 import { HAS_REDIS, startRedis } from "../systems/redis.ts";
-import { cpuPerMessage, cpuPerMillion, remarkOnMaximum } from "./chat-figures.ts";
+import { cpuPerMessage, cpuPerMillion } from "./chat-figures.ts";
 
-/** What two nodes are asked to carry: messages per second at which they are compared, and where their maximum is looked for. */
+/** What two nodes are asked to carry, and at how many messages per second. */
 interface Load {
   readonly name: string;
   readonly conversations: number;
@@ -17,7 +17,6 @@ interface Load {
   readonly steady: number;
   readonly what: string;
   readonly unit: string;
-  read(step: ChatStep | undefined): number | undefined;
   cpu(step: ChatStep | undefined, read: (cpu: CpuSeconds) => number): number | undefined;
 }
 
@@ -25,25 +24,23 @@ const LOADS: readonly Load[] = [
   {
     ...{ name: "fanout", conversations: 1, members: 1_000, senders: 10, steady: 50 },
     ...{ what: "50 k deliveries/s", unit: "s per million" },
-    read: (step) => step?.deliveriesPerSecond,
     cpu: cpuPerMillion,
   },
   {
     ...{ name: "rooms", conversations: 500, members: 4, senders: 4, steady: 1_000 },
     ...{ what: "1,000 messages/s", unit: "ms per message" },
-    read: (step) => step?.messagesPerSecond,
     cpu: (step, read) => cpuPerMessage(step ?? null, read),
   },
 ];
 
 /**
  * What a second node brings, with the members of every conversation on both of them. Nothing is kept on a core, neither with
- * one node nor with two: on two cores a second node takes what it uses from the database and the clients, so the maximum
- * says little about larger machines; what the busier node uses for a message says how far two would get there.
+ * one node nor with two. On two cores a second node takes what it uses from the database and the clients, so a maximum would
+ * say nothing; what the busier node uses for a message says how far two get where they have cores of their own.
  */
 export const nodes: Scenario = {
   name: "nodes",
-  quickly: "only by NOTIFY, and only the steady rates, without the maxima",
+  quickly: "only by NOTIFY",
   async run(bench) {
     const rows = await measure(bench, "NOTIFY");
     if (bench.options.quick) return rows;
@@ -75,24 +72,19 @@ async function compare(bench: Bench, bus: string, load: Load): Promise<Row[]> {
     conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
     sendersPerConversation: load.senders,
     warmUp: { perSecond: load.steady / 2, seconds: 3 },
-    steady: { even: { perSecond: load.steady, seconds: quick ? 4 : 8 } },
-    ramp: quick ? null : { from: load.steady, factor: 4, bisections: 2, seconds: 2 },
+    steady: { even: { perSecond: load.steady, seconds: quick ? 4 : 5 } },
+    ramp: null,
     sixtyPercentSeconds: 0,
   });
   const scenario = `two nodes, ${load.name}, ${bus}`;
   const names = { scenario, of: "two nodes", to: "confab" } as const;
   const alone = (read: (result: ChatLoadResult) => number | undefined) =>
     `one node: ${toText(compared.figure("confab", read))}; no process kept on a core`;
-  const most = (result: ChatLoadResult) => load.read(result.maximum ?? undefined);
   const busier = ({ steady }: ChatLoadResult) =>
     load.cpu(steady.even, ({ server, secondNode }) => Math.max(server - secondNode, secondNode));
   const all = ({ steady }: ChatLoadResult) => load.cpu(steady.even, ({ server, database }) => server + database);
   const p50 = ({ steady }: ChatLoadResult) => steady.even?.p50;
-  const maximum = compared.row({ ...names, what: "most with p99 < 250 ms", unit: "per second" }, most, {
-    remark: `${alone(most)}; ${remarkOnMaximum(compared.of("two nodes"))}`,
-  });
   return [
-    ...(quick ? [] : [maximum]),
     compared.row({ ...names, what: `CPU of the busier node at ${load.what}`, unit: load.unit }, busier, {
       remark: alone(busier),
     }),

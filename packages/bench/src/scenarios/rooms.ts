@@ -20,9 +20,9 @@ export const rooms: Scenario = {
       conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
       sendersPerConversation: MEMBERS,
       warmUp: { perSecond: 500, seconds: 3 },
-      steady: { calm: { perSecond: CALM, seconds: quick ? 3 : 10 } },
-      ramp: { from: 500, factor: quick ? 4 : 2, bisections: quick ? 1 : 4, seconds: quick ? 1.5 : 2.5 },
-      sixtyPercentSeconds: quick ? 2 : 6,
+      steady: { calm: { perSecond: CALM, seconds: quick ? 3 : 6 } },
+      ramp: { from: 500, factor: quick ? 4 : 2, bisections: quick ? 1 : 3, seconds: quick ? 1.5 : 2 },
+      sixtyPercentSeconds: quick ? 2 : 4,
     });
     const scenario = `rooms, ${count} × ${MEMBERS}`;
     return [
