@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import type { CloseReason, Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import { WebSocket, WebSocketServer } from "ws";
-import { Connection, type Hub } from "../src/core/hub.ts";
+import { Connection } from "../src/core/connection.ts";
+import type { Hub } from "../src/core/hub.ts";
 
 export type OpenConnection = Awaited<ReturnType<typeof openConnection>>;
 

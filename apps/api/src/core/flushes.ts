@@ -19,8 +19,8 @@ const ROUND_EVERY_MS_MAX = 100;
 
 /**
  * When to write to whom. A write costs the same whatever it carries, so what comes for a listener while it rests goes out
- * in one. A round of few is over at once and so is its rest: only who is in a large room that talks all the time is
- * written to less often. Who was not in that round does not wait for its rest.
+ * in one. A round of few is over at once and so is its rest: only who is in a large room that talks all the time, or was
+ * written to in the same turn, is written to less often. Who was not in that round does not wait for its rest.
  */
 export class Flushes {
   readonly #soon = new Set<Listener>();

@@ -150,12 +150,28 @@ describe("a connection", () => {
 
   it("is alive as long as the network takes something of its backlog, however silent it is", async () => {
     const { connection, closedFor, fill, drain } = await openStopped();
+    connection.noteHeard();
     for (let n = 0; n < 10; n += 1) {
       for (let looks = 0; looks < 10; looks += 1) connection.look();
       await drain();
       await fill();
     }
     expect(closedFor).toEqual([]);
+  });
+
+  it("is not alive because a backlog begins: what the network's own buffer takes, nobody may have received", async () => {
+    const { client, connection, closedFor, sink } = await open("ada");
+    connection.release(pong(0));
+    connection.noteHeard();
+    for (let looks = 1; looks < 25; looks += 1) connection.look();
+    expect(closedFor).toEqual([]);
+    client.pause();
+    while (sink.writableLength === 0) {
+      connection.send(big(1));
+      await new Promise(setImmediate);
+    }
+    connection.look();
+    expect(closedFor).toEqual(["dead"]);
   });
 
   it("is asked after forty seconds of silence whether it is there; those who came at once, not all at once", async () => {

@@ -4,8 +4,8 @@ import { expect, it } from "vitest";
 import { startServer } from "../../../test/start-server.ts";
 import { insertGroup, insertPeople } from "../../../test/test-conversation.ts";
 import { wire } from "../../app.ts";
+import { Connection, type Wire } from "../../core/connection.ts";
 import { openDb } from "../../core/db.ts";
-import { Connection, type Wire } from "../../core/hub.ts";
 import { getConversation } from "./conversations.access.ts";
 import { announceConversation } from "./conversations.service.ts";
 

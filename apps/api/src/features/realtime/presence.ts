@@ -1,10 +1,10 @@
 import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
 import type { PresenceMessage } from "../../core/bus.ts";
+import type { Connection } from "../../core/connection.ts";
 import { ask, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { encodeFrame } from "../../core/frames.ts";
-import type { Connection } from "../../core/hub.ts";
 import type { Audiences } from "../members/audiences.ts";
 
 /** A reload or a short cut of the network is not an absence. */

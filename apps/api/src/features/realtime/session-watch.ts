@@ -1,6 +1,6 @@
+import type { Connection } from "../../core/connection.ts";
 import { ask, type Db, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
-import type { Connection } from "../../core/hub.ts";
 import { SESSION_HOLDS } from "../../plugins/session.ts";
 
 /** How long a socket may outlive a session that ended elsewhere, or a guest whose time is up. */

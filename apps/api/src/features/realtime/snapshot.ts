@@ -1,8 +1,8 @@
 import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
+import type { Connection } from "../../core/connection.ts";
 import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
-import type { Connection } from "../../core/hub.ts";
 import { joinQuestions } from "../../core/join-questions.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { listOwnConversations } from "../conversations/conversations.access.ts";

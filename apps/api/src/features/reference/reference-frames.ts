@@ -1,10 +1,10 @@
 import type { Event } from "@confab/shared/events";
 import { newId } from "@confab/shared/ids";
 import type { ReferenceFrame } from "@confab/shared/reference";
+import type { Connection } from "../../core/connection.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { encodeFrame } from "../../core/frames.ts";
-import type { Connection } from "../../core/hub.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { openVisibleConversation } from "../members/members.access.ts";
 import { createMessage, type SendDeps } from "../messages/messages.service.ts";
