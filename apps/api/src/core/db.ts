@@ -43,8 +43,8 @@ function nameWhatComesOften(often: number): (query: { sql: string }) => string {
 }
 
 /**
- * What has a name is planned once, for whatever it will be asked: planning what joins eight tables costs more than answering
- * it. A plan made while the tables were small must not be one for small tables: no table is read from end to end where there
+ * Statements are planned for whatever they may be asked, and those with a name only once: planning what joins eight tables
+ * costs more than answering it. A plan made while the tables were small must not be one for small tables: no table is read from end to end where there
  * is another way. Where there is none, older versions take the price they were given for a reason to compile the statement.
  */
 export const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off`;
@@ -55,6 +55,7 @@ const askers = new WeakMap<object, Ask>();
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
 export function openDb(url: string, connections = 10): Db {
   const pool = newPool({ connectionString: url, max: connections, options: BY_INDEX });
+  pool.on("error", forgetLost);
   const statementNameGenerator = nameWhatComesOften(OFTEN);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
   const db = new PrismaClient({ adapter, errorFormat: "minimal" });
@@ -82,8 +83,7 @@ export type Ask = <Row>(statement: Sql) => Promise<Row[]>;
 export function openPlanned(url: string): { ask: Ask; close(): Promise<void> } {
   const options = `${BY_INDEX} -c enable_mergejoin=off`;
   const pool = newPool({ connectionString: url, max: 1, idleTimeoutMillis: 0, options });
-  // An idle connection that is lost has left the pool; the next statement opens another, or says why it cannot.
-  pool.on("error", () => undefined);
+  pool.on("error", forgetLost);
   return { ask: askBy(pool, nameWhatComesOften(1)), close: () => withinGoodbye(pool.end()) };
 }
 
@@ -93,6 +93,9 @@ function askBy(pool: DatabasePool, nameOf: (query: { sql: string }) => string): 
     return rows as Row[];
   };
 }
+
+/** An idle connection that is lost has left the pool; the next statement opens another, or says why it cannot. */
+const forgetLost = () => undefined;
 
 function newPool(options: PoolConfig): DatabasePool {
   return new DatabasePool({ ...options, Client: DatabaseClient, ...DATABASE_PATIENCE });

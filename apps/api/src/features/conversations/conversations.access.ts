@@ -33,8 +33,7 @@ export function viewAsMembers(tx: Tx, id: string, userIds: string[]): Promise<Vi
   return viewAs(tx, from, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
 }
 
-export interface Viewed {
-  readonly user_id: string;
+export interface Viewed extends Viewer {
   readonly conversation: Conversation;
 }
 
@@ -70,7 +69,7 @@ async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: numb
   );
   return rows.map((row) => {
     const viewer = { user_id: row.viewer_id, role: row.viewer_role };
-    return { user_id: viewer.user_id, conversation: presentConversation(row, viewer) };
+    return { ...viewer, conversation: presentConversation(row, viewer) };
   });
 }
 
@@ -80,15 +79,21 @@ export function listOwnConversations(tx: Tx, viewer: Viewer): Promise<Conversati
 }
 
 /** At most so many people's lists are read in one statement: each may be of hundreds. */
-const LISTS_MAX = 25;
+const LISTS_MAX = 10;
 
 const listOwn = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {
-  const byId = new Map(viewers.map((viewer) => [viewer.user_id, viewer.role]));
-  const from = sql`unnest(${[...byId.keys()]}::uuid[], ${[...byId.values()]}::text[]) AS v(id, role)
+  const different = [...new Map(viewers.map((viewer) => [keyOf(viewer), viewer])).values()];
+  const [ids, roles] = [different.map(({ user_id }) => user_id), different.map(({ role }) => role)];
+  const from = sql`unnest(${ids}::uuid[], ${roles}::text[]) AS v(id, role)
     JOIN conversation_members mine ON mine.user_id = v.id JOIN conversations c ON c.id = mine.conversation_id`;
-  const viewed = Map.groupBy(await viewAs(tx, from, sql`true`, BY_ACTIVITY, null), ({ user_id }) => user_id);
-  return viewers.map(({ user_id }) => (viewed.get(user_id) ?? []).map(({ conversation }) => conversation));
+  const viewed = Map.groupBy(await viewAs(tx, from, sql`true`, BY_ACTIVITY, null), keyOf);
+  return viewers.map((viewer) => (viewed.get(keyOf(viewer)) ?? []).map(({ conversation }) => conversation));
 });
+
+/** Somebody may ask in two roles at the same time, while theirs is being changed. */
+function keyOf({ user_id, role }: Viewer): string {
+  return `${role} ${user_id}`;
+}
 
 /** Every conversation there is. Only for administrators: throws role_insufficient for anybody else. */
 export function listAllConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {

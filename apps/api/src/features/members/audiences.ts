@@ -13,7 +13,10 @@ interface Members {
   readonly user_ids: string[];
 }
 
-const findMembers = joinQuestions<string, Members | undefined>(500, async (tx, ids) => {
+/** At most so many conversations' members are read in one statement: there may be thousands in each. */
+const AT_ONCE = 50;
+
+const findMembers = joinQuestions<string, Members | undefined>(AT_ONCE, async (tx, ids) => {
   const rows = await ask<Members & { id: string }>(
     tx,
     sql`

@@ -20,21 +20,19 @@ export async function listMessages(
   const conversation = await openVisibleConversation(db, principal, conversationId);
   if (query.before !== undefined || query.after !== undefined)
     return completePage(db, await readPage(db, conversation, query));
-  const key = `${conversationId} ${query.limit}`;
-  const page = newestPages.get(key, conversation.revision) ?? (await readPage(db, conversation, query));
-  newestPages.keep(key, page);
-  return completePage(db, page);
+  const key = `${conversationId} ${query.limit ?? MESSAGES_PAGE}`;
+  return completePage(db, await newestPages.get(key, conversation.revision, () => readPage(db, conversation, query)));
 }
 
 async function readPage(db: Db, conversation: VisibleConversation, query: ListMessagesQuery): Promise<ReadyPage> {
-  const { id, last_seq, revision } = conversation;
+  const { id, last_seq } = conversation;
   const limit = query.limit ?? MESSAGES_PAGE;
   const until = Math.min(
     last_seq,
     query.after === undefined ? (query.before ?? last_seq + 1) - 1 : query.after + limit,
   );
   const rows = await messagesBetween(db, id, query.after ?? until - limit, until);
-  return readyPage({ messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) }, revision);
+  return readyPage({ messages: rows.map(presentMessage), ...endsOf(rows, query, last_seq) });
 }
 
 function endsOf(rows: MessageRow[], query: ListMessagesQuery, lastSeq: number) {

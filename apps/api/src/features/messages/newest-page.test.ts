@@ -1,5 +1,6 @@
 import { messagesPageSchema } from "@confab/shared/messages";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { onNode } from "../../../test/nodes.ts";
 import { startSecondNode } from "../../../test/second-node.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
@@ -68,6 +69,17 @@ it("is as long as it was asked to be, and nobody's who may not read it", async (
   for (const text of ["one", "two", "three", "four", "five"]) await say(ada, group, text);
   for (const limit of [2, 5, 2, 3]) expect(await newestOf(ada, group, `?limit=${limit}`)).toHaveLength(limit);
   expect((await mallory.get(messagesPath(group))).status).toBe(404);
+});
+
+it("is read once for a crowd that finds it changed", async () => {
+  const group = await newGroup(administrator, "Read once", [ada]);
+  await say(ada, group, "hello");
+  const asked = vi.spyOn(pg.Client.prototype, "query");
+  const pages = await Promise.all(Array.from({ length: 50 }, () => newestOf(ada, group)));
+  const texts = asked.mock.calls.map(([statement]) => JSON.stringify(statement));
+  asked.mockRestore();
+  expect(pages.map((messages) => messages.length)).toEqual(pages.map(() => 1));
+  expect(texts.filter((text) => text.includes("x.seq <= "))).toHaveLength(1);
 });
 
 it("is everybody's own, of a crowd that asks at the same time", async () => {

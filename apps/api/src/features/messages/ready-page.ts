@@ -8,18 +8,14 @@ const SENDER = '"sender":null';
 
 /** A page of messages as JSON, but for the senders: names and roles change, and no revision says so. */
 export interface ReadyPage {
-  readonly revision: number;
   readonly pieces: readonly string[];
   readonly senderIds: readonly string[];
-  readonly characters: number;
 }
 
-/** Makes a page ready; `revision` is that of the conversation before the messages were read. */
-export function readyPage(page: MessagesPage, revision: number): ReadyPage {
+export function readyPage(page: MessagesPage): ReadyPage {
   const messages = page.messages.map((message) => ({ ...message, sender: null }));
   const text = JSON.stringify({ ...page, messages });
-  const senderIds = page.messages.map(({ sender }) => sender.id);
-  return { revision, pieces: text.split(SENDER), senderIds, characters: text.length };
+  return { pieces: text.split(SENDER), senderIds: page.messages.map(({ sender }) => sender.id) };
 }
 
 /** The page as JSON with its senders as they are called now. */
@@ -37,35 +33,57 @@ const findSenders = joinQuestions<string[], ReadonlyMap<string, string>>(100, as
   return questions.map(() => senders);
 });
 
-/** Characters of all pages that are kept; those that nobody has asked for the longest go first. */
-const CHARACTERS_MAX = 16 * 1024 * 1024;
+/** Bytes of all pages that are kept; those that nobody has asked for the longest go first. */
+const BYTES_MAX = 32 * 1024 * 1024;
+/** What a page, and each message in it, takes besides its text. */
+const PAGE_BYTES = 500;
+const MESSAGE_BYTES = 150;
+
+interface Kept {
+  /** That of the conversation before the page was read: the page has all that happened until then. */
+  readonly revision: number;
+  readonly page: Promise<ReadyPage>;
+  bytes: number;
+}
 
 /** The newest pages of conversations: what everybody asks for who opens one, and all of them after a restart. */
 export class NewestPages {
-  readonly #pages = new Map<string, ReadyPage>();
-  #characters = 0;
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
 
-  /** The page, if nothing has changed in the conversation since it was kept. */
-  get(key: string, revision: number): ReadyPage | undefined {
-    const page = this.#pages.get(key);
-    if (page?.revision !== revision) return undefined;
-    this.#pages.delete(key);
-    this.#pages.set(key, page);
-    return page;
+  /** The page as of at least this revision: kept from before or, once for all who ask at the same time, read. */
+  get(key: string, revision: number, read: () => Promise<ReadyPage>): Promise<ReadyPage> {
+    const known = this.#kept.get(key);
+    if (known && known.revision >= revision) {
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known.page;
+    }
+    this.#forget(key);
+    const kept: Kept = { revision, page: read(), bytes: PAGE_BYTES };
+    this.#kept.set(key, kept);
+    this.#bytes += kept.bytes;
+    kept.page.then(
+      (page) => this.#weigh(key, kept, page),
+      () => this.#kept.get(key) === kept && this.#forget(key),
+    );
+    return kept.page;
   }
 
-  keep(key: string, page: ReadyPage): void {
-    this.#forget(key);
-    this.#pages.set(key, page);
-    this.#characters += page.characters;
-    for (const oldest of this.#pages.keys()) {
-      if (this.#characters <= CHARACTERS_MAX) return;
+  #weigh(key: string, kept: Kept, { pieces, senderIds }: ReadyPage): void {
+    if (this.#kept.get(key) !== kept) return;
+    const characters = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const more = 2 * characters + MESSAGE_BYTES * senderIds.length;
+    kept.bytes += more;
+    this.#bytes += more;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= BYTES_MAX) return;
       this.#forget(oldest);
     }
   }
 
   #forget(key: string): void {
-    this.#characters -= this.#pages.get(key)?.characters ?? 0;
-    this.#pages.delete(key);
+    this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
+    this.#kept.delete(key);
   }
 }
