@@ -123,7 +123,7 @@ const ACTS: Record<string, Act> = {
     reading: "The changes after a revision, by the index that has them in order.",
   },
   "opening: conversations with their last messages, read markers and unread counts": {
-    statement: /JOIN conversation_members mine/,
+    statement: /AS v\(id, role\)/,
     act: async () => {
       adas = await ada.connect();
     },

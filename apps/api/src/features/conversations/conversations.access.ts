@@ -21,7 +21,8 @@ export async function viewConversations(
   order: Sql = BY_ACTIVITY,
   limit: number | null = null,
 ): Promise<Conversation[]> {
-  const from = sql`conversations c CROSS JOIN (SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role) v`;
+  const from = sql`conversations c CROSS JOIN (SELECT ${viewer.user_id}::uuid AS id, ${viewer.role}::text AS role) v
+    ${MEMBERSHIP_IF_ANY}`;
   const viewed = await viewAs(tx, from, condition, order, limit);
   return viewed.map(({ conversation }) => conversation);
 }
@@ -29,7 +30,7 @@ export async function viewConversations(
 /** One conversation as each of those of these people sees it who are members. */
 export function viewAsMembers(tx: Tx, id: string, userIds: string[]): Promise<Viewed[]> {
   const from = sql`conversations c CROSS JOIN
-    (SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])) v`;
+    (SELECT id, role::text FROM users WHERE id = ANY(${userIds}::uuid[])) v ${MEMBERSHIP_IF_ANY}`;
   return viewAs(tx, from, sql`c.id = ${id}::uuid AND m.user_id IS NOT NULL`, sql`v.id`, null);
 }
 
@@ -37,8 +38,10 @@ export interface Viewed extends Viewer {
   readonly conversation: Conversation;
 }
 
+const MEMBERSHIP_IF_ANY = sql`LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = v.id`;
+
 /**
- * Conversations `c` as the viewers `v` see them, all of them or those that are joined in `from`. What is asked of direct ones only says so within its own subquery: as a
+ * Conversations `c` as the viewers `v` see them, who are members `m` of them or not: `from` joins the three. What is asked of direct ones only says so within its own subquery: as a
  * condition of the join, PostgreSQL would first read the members of every group, and then drop them.
  */
 async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
@@ -51,7 +54,6 @@ async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: numb
            m.role AS member_role, m.read_seq, m.uncounted,
            o.id AS other_id, o.username AS other_username, o.role AS other_role, ${MESSAGE_COLUMNS}
       FROM ${from}
-      LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = v.id
       LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.last_seq
       LEFT JOIN users u ON u.id = x.sender_id
       LEFT JOIN LATERAL (
@@ -85,7 +87,7 @@ const listOwn = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, view
   const different = [...new Map(viewers.map((viewer) => [keyOf(viewer), viewer])).values()];
   const [ids, roles] = [different.map(({ user_id }) => user_id), different.map(({ role }) => role)];
   const from = sql`unnest(${ids}::uuid[], ${roles}::text[]) AS v(id, role)
-    JOIN conversation_members mine ON mine.user_id = v.id JOIN conversations c ON c.id = mine.conversation_id`;
+    JOIN conversation_members m ON m.user_id = v.id JOIN conversations c ON c.id = m.conversation_id`;
   const viewed = Map.groupBy(await viewAs(tx, from, sql`true`, BY_ACTIVITY, null), keyOf);
   return viewers.map((viewer) => (viewed.get(keyOf(viewer)) ?? []).map(({ conversation }) => conversation));
 });
