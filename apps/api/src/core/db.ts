@@ -44,8 +44,9 @@ function nameWhatComesOften(often: number): (query: { sql: string }) => string {
 
 /**
  * Statements are planned for whatever they may be asked, and those with a name only once: planning what joins eight tables
- * costs more than answering it. A plan made while the tables were small must not be one for small tables: no table is read from end to end where there
- * is another way. Where there is none, older versions take the price they were given for a reason to compile the statement.
+ * costs more than answering it. A plan made while the tables were small must not be one for small tables: no table is read
+ * from end to end where there is another way. Where there is none, older versions take the price they were given for a reason
+ * to compile the statement.
  */
 export const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off`;
 

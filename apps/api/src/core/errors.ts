@@ -103,6 +103,11 @@ export function isDatabaseBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === ("server_busy" satisfies ErrorCode);
 }
 
+/** Whether a statement took longer than it may (statement_timeout): asked again, it would take as long again. */
+export function isTooSlow(error: unknown): boolean {
+  return sqlStateOf(error) === "57014";
+}
+
 /** Whether the database could not store something for want of room on its disk. */
 export function isStorageFull(error: unknown): boolean {
   return sqlStateOf(error) === DISK_FULL;

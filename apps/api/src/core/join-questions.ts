@@ -1,5 +1,5 @@
 import type { Tx } from "./db.ts";
-import { AppError, isDatabaseAway, isDatabaseBusy, sqlStateOf } from "./errors.ts";
+import { AppError, isDatabaseAway, isDatabaseBusy, isTooSlow } from "./errors.ts";
 
 interface Waiting<Question, Answer> {
   readonly question: Question;
@@ -24,8 +24,6 @@ const GATHER_MS_MAX = 2;
 const WAITING_MAX = 10_000;
 /** What has failed within that time can be asked once more before anybody has waited for long. */
 const AGAIN_WITHIN_MS = 300;
-/** The statement took longer than it may (statement_timeout). */
-const TOO_SLOW = "57014";
 
 /**
  * A way to ask one question of many that come alike, from many people at the same time: when everybody is back after a
@@ -110,7 +108,7 @@ class Line<Question, Answer> {
 
   /** Nobody waits as long again for a database that is away, busy or slow. */
   #giveUp(asked: Waiting<Question, Answer>[], error: unknown): void {
-    const isEverybodys = isDatabaseAway(error) || isDatabaseBusy(error) || sqlStateOf(error) === TOO_SLOW;
+    const isEverybodys = isDatabaseAway(error) || isDatabaseBusy(error) || isTooSlow(error);
     for (const { reject } of isEverybodys ? [...asked, ...this.#waiting.splice(0)] : asked) reject(error);
   }
 }

@@ -75,15 +75,11 @@ async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: numb
   });
 }
 
-/** The viewer's own conversations, most recently active first. */
-export function listOwnConversations(tx: Tx, viewer: Viewer): Promise<Conversation[]> {
-  return listOwn(tx, viewer);
-}
-
 /** At most so many people's lists are read in one statement: each may be of hundreds. */
 const LISTS_MAX = 10;
 
-const listOwn = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {
+/** The viewer's own conversations, most recently active first. */
+export const listOwnConversations = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {
   const different = [...new Map(viewers.map((viewer) => [keyOf(viewer), viewer])).values()];
   const [ids, roles] = [different.map(({ user_id }) => user_id), different.map(({ role }) => role)];
   const from = sql`unnest(${ids}::uuid[], ${roles}::text[]) AS v(id, role)

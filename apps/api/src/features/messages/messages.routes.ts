@@ -13,11 +13,11 @@ import { NewestPages } from "./ready-page.ts";
 export async function messagesRoutes(app: FastifyInstance, { deps }: { deps: Deps & SendDeps }): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   const url = "/api/v1/conversations/:id/messages";
-  const newestPages = new NewestPages();
+  const listDeps = { db: deps.db, newestPages: new NewestPages() };
   const params = z.strictObject({ id: idSchema });
 
   routes.get(url, { schema: { params, querystring: listMessagesQuerySchema } }, async (request, reply) => {
-    const page = await listMessages({ ...deps, newestPages }, principalOf(request), request.params.id, request.query);
+    const page = await listMessages(listDeps, principalOf(request), request.params.id, request.query);
     return reply.type("application/json; charset=utf-8").send(page);
   });
 

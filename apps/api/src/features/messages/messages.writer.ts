@@ -3,7 +3,7 @@ import type { Message } from "@confab/shared/messages";
 import { NO_BUS } from "../../core/bus.ts";
 import { type Ask, sql } from "../../core/db.ts";
 import { Elsewhere } from "../../core/elsewhere.ts";
-import { AppError, isDatabaseAway, isDatabaseBusy, sqlStateOf } from "../../core/errors.ts";
+import { AppError, isDatabaseAway, isDatabaseBusy, isTooSlow, sqlStateOf } from "../../core/errors.ts";
 import type { Hub } from "../../core/hub.ts";
 import { type MessageRow, presentMessage } from "./messages.present.ts";
 import { countToldAtOnce } from "./told-at-once.ts";
@@ -49,8 +49,6 @@ const RACES_MAX = 50;
 const LOST_RACE = new Set(["23505", "40P01", "40001"]);
 /** Somebody held a row for longer than a statement waits for it (lock_timeout). */
 const LOCKED = "55P03";
-/** The database took longer than a statement may (statement_timeout): tried again, it would take as long again. */
-const TOO_SLOW = "57014";
 
 /** What became of one send; the message is only meant where it is `created` now or was `stored` before. */
 type Outcome = MessageRow & {
@@ -180,7 +178,7 @@ export class MessageWriter {
   #recover(batch: Waiting[], error: unknown): void {
     const state = sqlStateOf(error) ?? "";
     if (LOST_RACE.has(state)) this.#again(batch);
-    else if (isDatabaseAway(error) || isDatabaseBusy(error) || state === TOO_SLOW)
+    else if (isDatabaseAway(error) || isDatabaseBusy(error) || isTooSlow(error))
       for (const waiting of [...batch, ...this.#queue.splice(0)]) waiting.reject(error);
     else if (batch.length === 1 || state === LOCKED) for (const waiting of batch) waiting.reject(error);
     else {
