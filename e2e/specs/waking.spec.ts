@@ -167,6 +167,8 @@ test("Ben reads further up while more is written than he can be told, and his pl
   // Reading on, he comes to the end of what is loaded, and is not carried away by what is loaded then.
   const more = ben.page.waitForResponse((response) => response.url().includes("/messages?after="));
   await messageList(ben.page).evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  // The list draws what is there only after it has been scrolled.
+  await expect.poll(() => seqsInView(ben.page)).not.toEqual([]);
   const lastHeld = Math.max(...(await seqsInView(ben.page)));
   await more;
   await expect(messageList(ben.page).locator(`[data-seq="${lastHeld + 1}"]`)).toHaveCount(1);

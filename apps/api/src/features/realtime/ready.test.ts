@@ -3,6 +3,7 @@ import { stateAfter } from "../../../test/snapshot-state.ts";
 import { startServer, type TestServer } from "../../../test/start-server.ts";
 import { newAdministrator, newGuest, newUser, type TestClient } from "../../../test/test-client.ts";
 import { expectGapFree, messageCommand, newGroup, say } from "../../../test/test-conversation.ts";
+import type { TestSocket } from "../../../test/test-socket.ts";
 
 let server: TestServer;
 let administrator: TestClient;
@@ -52,13 +53,16 @@ describe("ready", () => {
           await new Promise(setImmediate);
       }
     })();
-    const sockets = await Promise.all(
-      Array.from({ length: 50 }, async (_, n) => {
-        // Each some batches after the one before: so they begin at many different places.
-        await writer.until(() => writer.all("message.acked").length >= n * 30, "acks enough");
-        return (readers[n % readers.length] as TestClient).connect();
-      }),
-    );
+    const sockets: TestSocket[] = [];
+    while (sockets.length < 50) {
+      // Five at once, and the next five after more was written: so they begin at many different places.
+      const acked = writer.all("message.acked").length;
+      await writer.until(() => writer.all("message.acked").length > acked, "another ack");
+      const five = Array.from({ length: 5 }, (_, n) =>
+        (readers[(sockets.length + n) % readers.length] as TestClient).connect(),
+      );
+      sockets.push(...(await Promise.all(five)));
+    }
     writing = false;
     await hammer;
     await writer.until(
