@@ -63,7 +63,7 @@ export class Client {
     this.#recorder = recorder;
     this.#random = random;
     this.#mine = new Set(plan.conversations);
-    this.#overview = new Overview(plan.person);
+    this.#overview = new Overview(plan.person, (conversation) => void this.#askFor(conversation));
     this.#continuity = new Continuity((conversation, revision) =>
       this.#note({ op: "hole", conversation, revision, connection: this.#connection.number }),
     );
@@ -271,6 +271,15 @@ export class Client {
     const digits = (count: number) =>
       Array.from({ length: count }, () => this.#random.whole(0, 15).toString(16)).join("");
     return `${time.slice(0, 8)}-${time.slice(8)}-7${digits(3)}-8${digits(3)}-${digits(12)}`;
+  }
+
+  /** Asks for a conversation until the answer is as new as what events have told of it. */
+  async #askFor(conversation: string): Promise<void> {
+    for (const end = now() + CONVERGE_MS; this.#connection.isWanted && now() < end; await delay(POLL_MS)) {
+      const url = `${this.#url}/api/v1/conversations/${conversation}`;
+      const answer = await request(url, this.#plan.cookie).catch(() => null);
+      if (answer?.status === 200 && this.#overview.take(answer.body.conversation)) return;
+    }
   }
 
   async #get(path: string): Promise<unknown> {

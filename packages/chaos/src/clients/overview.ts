@@ -1,5 +1,5 @@
 import type { Conversation } from "@confab/shared/conversations";
-import type { Event } from "@confab/shared/events";
+import type { Event, EventOf } from "@confab/shared/events";
 
 /** What a list of conversations shows of one of them, as far as events change it. */
 type Line = Pick<
@@ -22,15 +22,26 @@ interface Entry {
  */
 export class Overview {
   readonly #me: string;
+  readonly #onVague: (conversation: string) => void;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(me: string) {
+  /** `onVague`: what has come is not enough to say how much is unread there; the server is to be asked. */
+  constructor(me: string, onVague: (conversation: string) => void) {
     this.#me = me;
+    this.#onVague = onVague;
   }
 
   begin(conversations: readonly Conversation[]): void {
     this.#entries.clear();
     for (const conversation of conversations) this.#put(conversation);
+  }
+
+  /** Takes in an answer of the server. False when events have told more in the meantime, so it has to be asked again. */
+  take(conversation: Conversation): boolean {
+    const known = this.#entries.get(conversation.id)?.line;
+    if (known && (conversation.revision < known.revision || conversation.read_seq < known.read_seq)) return false;
+    if (known) this.#put(conversation);
+    return true;
   }
 
   hear(event: Event): void {
@@ -62,9 +73,7 @@ export class Overview {
         }
         return this.#move(line, event.revision);
       case "read_marker.moved":
-        if (event.read_seq < line.read_seq) return;
-        line.read_seq = event.read_seq;
-        return count(entry, event.unread, event.last_seq);
+        return this.#moveMarker(entry, event);
       default:
     }
   }
@@ -82,6 +91,15 @@ export class Overview {
     const known = new Set(conversations.map(({ id }) => id));
     const left = [...this.#entries.keys()].find((id) => !known.has(id));
     return left === undefined ? null : { conversation: left, what: "is there no more" };
+  }
+
+  /** A marker that was counted before the snapshot may be told after it, and says nothing about what came in between. */
+  #moveMarker(entry: Entry, { conversation_id, read_seq, last_seq, unread }: EventOf<"read_marker.moved">): void {
+    const isCountedFurther = last_seq < entry.countedTo;
+    if (read_seq < entry.line.read_seq || (read_seq === entry.line.read_seq && isCountedFurther)) return;
+    entry.line.read_seq = read_seq;
+    if (isCountedFurther) this.#onVague(conversation_id);
+    else count(entry, unread, last_seq);
   }
 
   #put({ id, name, last_seq, revision, member_version, member_count, read_seq, unread }: Conversation): void {
