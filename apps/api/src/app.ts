@@ -37,7 +37,7 @@ import { crossOrigin } from "./plugins/cross-origin.ts";
 import { draining } from "./plugins/draining.ts";
 import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
-import { schemaCompiler } from "./plugins/schema-compiler.ts";
+import { schemaCompilers } from "./plugins/schema-compiler.ts";
 import { security } from "./plugins/security.ts";
 import { session } from "./plugins/session.ts";
 import { webApp } from "./plugins/web-app.ts";
@@ -92,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: "idle",
     // Whoever still comes while the server ends is served, too.
     return503OnClosing: false,
+    schemaController: { compilersFactory: schemaCompilers },
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError,
     // An e-mail address may stand in an address, each of its characters as three.
@@ -104,7 +105,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(draining, { life: deps.life });
   await app.register(errorHandler);
   await app.register(bodies);
-  await app.register(schemaCompiler);
   await app.register(security, { config });
   await app.register(rateLimit, { db });
   await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });
