@@ -65,8 +65,10 @@ export function openDb(url: string, connections = 10): Db {
 }
 
 /**
- * The rows of one statement. For what is asked at every request, connection or message: outside of a transaction it goes
- * straight to the driver, where it costs half of what it does by Prisma. Fails as PostgreSQL, or the driver, says.
+ * The rows of one statement: the way for everything outside of a transaction, and for what may also be part of one. Outside
+ * it goes straight to the driver, where it costs half of what it does by Prisma. And Prisma loads its compiler of queries
+ * (15 MB) before the first thing it is asked, although SQL goes past it: with the first transaction is early enough.
+ * Fails as PostgreSQL, or the driver, says.
  */
 export function ask<Row>(tx: Tx, statement: Sql): Promise<Row[]> {
   const askDriver = askers.get(tx);

@@ -91,7 +91,10 @@ async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
     else if (account !== connection.account) connection.close("account_changed");
   }
   // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
-  await db.$executeRaw(sql`
+  await ask(
+    db,
+    sql`
     UPDATE sessions SET last_used_at = now()
-     WHERE id = ANY(${toList(accounts.keys())}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
+     WHERE id = ANY(${toList(accounts.keys())}::uuid[]) AND last_used_at < now() - interval '1 hour'`,
+  );
 }
