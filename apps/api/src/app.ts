@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastif
 import { type Bus, NO_BUS } from "./core/bus.ts";
 import { PostgresBus } from "./core/bus-postgres.ts";
 import type { Config } from "./core/config.ts";
-import { type Ask, type Db, openPlanned } from "./core/db.ts";
+import { type Ask, ask, type Db, openPlanned } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
 import { Life } from "./core/life.ts";
@@ -58,12 +58,12 @@ export function wire(
   db: Db,
   log: Log,
   bus: Bus = NO_BUS,
-  ask: Ask = (statement) => db.$queryRaw(statement),
+  askPlanned: Ask = (statement) => ask(db, statement),
 ) {
   const hub = new Hub(bus);
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
-  const writer = new MessageWriter(ask, (batch) => announcer.announceCommitted(batch), hub);
+  const writer = new MessageWriter(askPlanned, (batch) => announcer.announceCommitted(batch), hub);
   const messageLimits = new MessageLimits(config.rateLimitScale);
   return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
