@@ -11,6 +11,8 @@ const ALL_EVERY_MS = 60_000;
  * Looked at again for as long, so that it does not matter how long a change took to be committed or whether a look failed.
  */
 const RECENTLY = sql`now() - interval '30 seconds'`;
+/** Use is noted once an hour: a session lasts for weeks. */
+const AN_HOUR_AGO = sql`now() - interval '1 hour'`;
 /** Time is up by the database's clock: a little later, so that it agrees. */
 const CLOCK_MS = 20;
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -78,10 +80,10 @@ async function findSuspects({ db, hub }: Deps): Promise<Connection[]> {
 async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
   if (suspects.length === 0) return;
   const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
-  const live = await ask<{ id: string; role: string; username: string }>(
+  const live = await ask<{ id: string; role: string; username: string; is_noted: boolean }>(
     db,
     sql`
-    SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
+    SELECT s.id, u.role, u.username, s.last_used_at > ${AN_HOUR_AGO} AS is_noted FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`,
   );
   const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
@@ -90,8 +92,10 @@ async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
     if (account === undefined) connection.close("session_ended");
     else if (account !== connection.account) connection.close("account_changed");
   }
+  const unnoted = live.filter(({ is_noted }) => !is_noted).map(({ id }) => id);
+  if (unnoted.length === 0) return;
   // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
   await db.$executeRaw(sql`
     UPDATE sessions SET last_used_at = now()
-     WHERE id = ANY(${toList(accounts.keys())}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
+     WHERE id = ANY(${toList(unnoted)}::uuid[]) AND last_used_at < ${AN_HOUR_AGO}`);
 }
