@@ -164,6 +164,24 @@ describe("a right that is lost while a request is on its way", () => {
   });
 });
 
+describe("an open socket", () => {
+  it("is use of its session, which is noted once an hour", async () => {
+    const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
+    const sockets = [await ben.connect(), await carol.connect()];
+    const usedBefore = ({ person }: TestClient, minutes: number) => server.db.$executeRaw`
+      UPDATE sessions SET last_used_at = now() - make_interval(mins => ${minutes}::int) WHERE user_id = ${person.id}::uuid`;
+    await usedBefore(ben, 61);
+    await usedBefore(carol, 59);
+    // As after a change of theirs: the minute in which all are looked at need not pass.
+    await server.db.accountChange.createMany({
+      data: [ben, carol].map(({ person }) => ({ at: new Date(), user_id: person.id })),
+    });
+    await expect.poll(() => isUseNoted(ben), { timeout: WITHIN_MS }).toBe(true);
+    expect(await isUseNoted(carol)).toBe(false);
+    for (const socket of sockets) socket.close();
+  });
+});
+
 describe("a session", () => {
   it("that was ended elsewhere closes its sockets", async () => {
     const ben = await newUser(server.url, freshName("Ben"));
