@@ -30,7 +30,7 @@ const BACKLOG_LIMIT_BYTES = 1024 * 1024;
 const WRITE_BYTES = 2 * 1024;
 /** Looks in a row (core/looks) that may find that the network has taken nothing of what waits: half a minute. */
 const STUCK_LOOKS_MAX = 3;
-/** After 40 s of silence a connection is asked whether it is still there: proxies usually drop what is silent for 60 s. */
+/** After 40 s of silence at the latest it is asked whether it is still there: proxies usually drop what is silent for 60 s. */
 const PING_AFTER_LOOKS = 4;
 /** Ten seconds later, without a word from it, it is taken for dead. */
 const DEAD_AFTER_LOOKS = 5;

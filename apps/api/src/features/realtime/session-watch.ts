@@ -83,7 +83,7 @@ async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
   const live = await ask<{ id: string; role: string; username: string; is_noted: boolean }>(
     db,
     sql`
-    SELECT s.id, u.role, u.username, s.last_used_at > ${AN_HOUR_AGO} AS is_noted FROM sessions s JOIN users u ON u.id = s.user_id
+    SELECT s.id, s.last_used_at > ${AN_HOUR_AGO} AS is_noted, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`,
   );
   const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
