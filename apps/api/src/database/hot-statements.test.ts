@@ -172,7 +172,7 @@ const ACTS: Record<string, Act> = {
       server.db.session.create({ data: endedSession() }).then(({ id }) => server.db.session.delete({ where: { id } })),
     reading: "Two index look-ups for each session that has a socket here.",
   },
-  "every half a minute, or two seconds where there are other nodes: what those have done": {
+  "every minute, or two seconds where there are other nodes: what those have done": {
     statement: /SELECT id, revision, member_version FROM conversations/,
     // It is asked when the bus has been away, too.
     act: () =>

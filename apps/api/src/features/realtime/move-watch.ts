@@ -10,7 +10,7 @@ const EVERY_MS = 2_000;
  * A node that has never heard of another finds only what it could not announce itself, because its database was away: when
  * the bus by that database is back, it looks at once. A look asks about everybody who is connected.
  */
-const EVERY_MS_ALONE = 30_000;
+const EVERY_MS_ALONE = 60_000;
 
 interface Head {
   id: string;
