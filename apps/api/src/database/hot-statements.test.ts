@@ -166,7 +166,7 @@ const ACTS: Record<string, Act> = {
     reading: "Three short ranges of three indexes, however many sockets are open.",
   },
   "once a minute: whether the sessions of all open sockets hold": {
-    statement: /u\.role, u\.username FROM sessions s/,
+    statement: /AS asked\(session_id, account, n\)/,
     // It is asked about somebody of whom something has changed, too.
     act: () =>
       server.db.session.create({ data: endedSession() }).then(({ id }) => server.db.session.delete({ where: { id } })),
