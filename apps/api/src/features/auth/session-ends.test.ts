@@ -165,6 +165,29 @@ describe("a right that is lost while a request is on its way", () => {
 });
 
 describe("an open socket", () => {
+  it.each([
+    ["role", { role: "admin" as const }],
+    ["name", { username: freshName("Benjamin") }],
+  ])(
+    "is closed when somebody's %s is changed past this node, and opened anew for what they are now",
+    async (_what, data) => {
+      const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
+      const [bens, carols] = [await ben.connect(), await carol.connect()];
+      await server.db.user.update({ where: { id: ben.person.id }, data });
+      expect(await bens.closed()).toBe(4403);
+      const again = await ben.connect();
+      // Looked at, too, and as it should be.
+      await server.db.accountChange.createMany({
+        data: [ben, carol].map(({ person }) => ({ at: new Date(), user_id: person.id })),
+      });
+      const ada = await newUser(server.url, freshName("Ada"));
+      const adas = await ada.connect();
+      await expectClosedSoon(adas, () => server.db.session.deleteMany({ where: { user_id: ada.person.id } }));
+      expect([again.closeCode, carols.closeCode]).toEqual([null, null]);
+      for (const socket of [again, carols]) socket.close();
+    },
+  );
+
   it("is use of its session, which is noted once an hour", async () => {
     const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
     const sockets = [await ben.connect(), await carol.connect()];
