@@ -53,9 +53,12 @@ export const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c e
 /** Clients and the pools they take their connections from. */
 const askers = new WeakMap<object, Ask>();
 
+/** Connections that stay open: what is looked at once a minute comes together, and costs less than opening some for it. */
+const STAYING = 3;
+
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
 export function openDb(url: string, connections = 10): Db {
-  const pool = newPool({ connectionString: url, max: connections, options: BY_INDEX });
+  const pool = newPool({ connectionString: url, max: connections, min: STAYING, options: BY_INDEX });
   pool.on("error", forgetLost);
   const statementNameGenerator = nameWhatComesOften(OFTEN);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
