@@ -19,7 +19,7 @@ type AnswerAll<Question, Answer> = (tx: Tx, questions: Question[]) => Promise<An
  */
 const QUIET_TURNS = 4;
 const TURNS_MAX = 64;
-const GATHER_MS_MAX = 2;
+const GATHER_MS_MAX = 5;
 /** Questions of one kind that wait; who opens hundreds of conversations asks as many at once. */
 const WAITING_MAX = 10_000;
 /** What has failed within that time can be asked once more before anybody has waited for long. */
