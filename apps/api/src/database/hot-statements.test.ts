@@ -122,7 +122,7 @@ const ACTS: Record<string, Act> = {
     reading: "The same near its beginning.",
   },
   "catching up": {
-    statement: /x\.revision > /,
+    statement: /y\.revision > /,
     act: () => ada.get(conversationPath(busiest, `/changes?after_revision=${INSERTED / 2 - 100}`)),
     reading: "The changes after a revision, by the index that has them in order.",
   },
