@@ -1,10 +1,21 @@
+const FINAL_TEXT_FRAME = 0x81;
+const FINAL_PONG = 0x8a;
+
 /**
  * An event, or another JSON object, as the bytes of one unmasked WebSocket text frame (RFC 6455 §5.2). Made once per
  * event, however many sockets get it: framing in the library costs more than everything else about a delivery.
  */
 export function encodeFrame(event: object): Buffer {
-  const payload = Buffer.from(JSON.stringify(event));
-  return Buffer.concat([frameHeader(payload.length), payload]);
+  const text = JSON.stringify(event);
+  const length = Buffer.byteLength(text);
+  const textAt = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(textAt + length);
+  frame[0] = FINAL_TEXT_FRAME;
+  frame[1] = textAt === 2 ? length : textAt === 4 ? 126 : 127;
+  if (textAt === 4) frame.writeUInt16BE(length, 2);
+  if (textAt === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  frame.write(text, textAt);
+  return frame;
 }
 
 /** Asks the other end whether it is still there. */
@@ -12,23 +23,7 @@ export const PING = Buffer.from([0x89, 0]);
 
 /** The answer to a ping, which is what it carried: at most 125 bytes. */
 export function encodePong(data: Buffer): Buffer {
-  const finalPong = 0x8a;
-  return Buffer.concat([Buffer.from([finalPong, data.length]), data]);
-}
-
-function frameHeader(length: number): Buffer {
-  const finalTextFrame = 0x81;
-  if (length < 126) return Buffer.from([finalTextFrame, length]);
-  if (length < 65_536) {
-    const header = Buffer.from([finalTextFrame, 126, 0, 0]);
-    header.writeUInt16BE(length, 2);
-    return header;
-  }
-  const header = Buffer.alloc(10);
-  header[0] = finalTextFrame;
-  header[1] = 127;
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return header;
+  return Buffer.concat([Buffer.from([FINAL_PONG, data.length]), data]);
 }
 
 /** One write of a copy costs less than one of many pieces. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Message } from "@confab/shared/messages";
 import { NO_BUS } from "../../core/bus.ts";
-import { type Ask, sql } from "../../core/db.ts";
+import { type Ask, sql, toList } from "../../core/db.ts";
 import { Elsewhere } from "../../core/elsewhere.ts";
 import { AppError, isDatabaseAway, isDatabaseBusy, isTooSlow, sqlStateOf } from "../../core/errors.ts";
 import type { Hub } from "../../core/hub.ts";
@@ -226,13 +226,13 @@ function writeStatement(ask: Ask, nodes: OtherNodes, inputs: NewMessage[], waits
   return ask<Outcome>(sql`
     WITH input AS (
       SELECT * FROM unnest(
-        ${inputs.map((input) => input.id)}::uuid[], ${inputs.map((input) => input.conversation_id)}::uuid[],
-        ${inputs.map((input) => input.sender_id)}::uuid[], ${inputs.map((input) => input.content)}::text[],
+        ${toList(inputs.map((input) => input.id))}::uuid[], ${toList(inputs.map((input) => input.conversation_id))}::uuid[],
+        ${toList(inputs.map((input) => input.sender_id))}::uuid[], ${inputs.map((input) => input.content)}::text[],
         ${inputs.map((input) => input.sent_from_client)}::timestamptz[]
       ) WITH ORDINALITY AS t(id, conversation_id, sender_id, content, sent_from_client, n)
     ), locked AS MATERIALIZED (
       SELECT id, last_seq, revision, member_version, archived_at IS NOT NULL AS archived FROM conversations
-       WHERE id = ANY(${[...new Set(inputs.map((input) => input.conversation_id))]}::uuid[]) ORDER BY id
+       WHERE id = ANY(${toList(new Set(inputs.map((input) => input.conversation_id)))}::uuid[]) ORDER BY id
          FOR NO KEY UPDATE ${waitsForLocks ? sql`` : sql`SKIP LOCKED`}
     ), found AS MATERIALIZED (
       SELECT i.*, l.last_seq, l.revision, l.member_version, l.archived, l.id IS NOT NULL AS got,

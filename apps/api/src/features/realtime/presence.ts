@@ -126,9 +126,11 @@ export class Presence {
     this.#deps.hub.bus.send({ type: "gone" });
   }
 
+  /** A node that is not heard of yet asks who is here, and sees by the count when it has missed somebody. */
   #tellOthers(type: "came" | "went", user_id: string): void {
+    const { bus, elsewhere } = this.#deps.hub;
     this.#count += 1;
-    this.#deps.hub.bus.send({ type, user_id, count: this.#count });
+    if (elsewhere.nodeCount > 0) bus.send({ type, user_id, count: this.#count });
   }
 
   #sayAll(): void {
