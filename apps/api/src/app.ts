@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastif
 import { type Bus, NO_BUS } from "./core/bus.ts";
 import { PostgresBus } from "./core/bus-postgres.ts";
 import type { Config } from "./core/config.ts";
-import { type Ask, type Db, openPlanned } from "./core/db.ts";
+import { type Ask, ask, type Db, openPlanned } from "./core/db.ts";
 import type { Log } from "./core/deps.ts";
 import { Hub } from "./core/hub.ts";
 import { Life } from "./core/life.ts";
@@ -37,7 +37,7 @@ import { crossOrigin } from "./plugins/cross-origin.ts";
 import { draining } from "./plugins/draining.ts";
 import { errorHandler, sendClientError, sendFrameworkError } from "./plugins/error-handler.ts";
 import { rateLimit } from "./plugins/rate-limit.ts";
-import { schemaCompiler } from "./plugins/schema-compiler.ts";
+import { schemaCompilers } from "./plugins/schema-compiler.ts";
 import { security } from "./plugins/security.ts";
 import { session } from "./plugins/session.ts";
 import { webApp } from "./plugins/web-app.ts";
@@ -58,12 +58,12 @@ export function wire(
   db: Db,
   log: Log,
   bus: Bus = NO_BUS,
-  ask: Ask = (statement) => db.$queryRaw(statement),
+  askPlanned: Ask = (statement) => ask(db, statement),
 ) {
   const hub = new Hub(bus);
   const audiences = new Audiences(db);
   const announcer = new MessageAnnouncer({ db, hub, log, audiences });
-  const writer = new MessageWriter(ask, (batch) => announcer.announceCommitted(batch), hub);
+  const writer = new MessageWriter(askPlanned, (batch) => announcer.announceCommitted(batch), hub);
   const messageLimits = new MessageLimits(config.rateLimitScale);
   return { config, db, hub, log, life: new Life(), audiences, announcer, writer, messageLimits };
 }
@@ -92,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: "idle",
     // Whoever still comes while the server ends is served, too.
     return503OnClosing: false,
+    schemaController: { compilersFactory: schemaCompilers },
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: sendClientError,
     // An e-mail address may stand in an address, each of its characters as three.
@@ -104,7 +105,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(draining, { life: deps.life });
   await app.register(errorHandler);
   await app.register(bodies);
-  await app.register(schemaCompiler);
   await app.register(security, { config });
   await app.register(rateLimit, { db });
   await app.register(compress, { encodings: ["br", "gzip"], threshold: 2048 });

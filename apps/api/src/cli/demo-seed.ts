@@ -1,6 +1,6 @@
 import { newId } from "@confab/shared/ids";
 import type { wire } from "../app.ts";
-import { sql } from "../core/db.ts";
+import { ask, sql } from "../core/db.ts";
 import { insertAccount } from "../features/auth/accounts.ts";
 import { hashPassword } from "../features/auth/password.ts";
 import { createDirect, createGroup } from "../features/conversations/conversations.service.ts";
@@ -71,9 +71,7 @@ function personNamed(people: People, name: string): Principal {
 }
 
 async function generalId(deps: DemoDeps): Promise<string> {
-  const [general] = await deps.db.$queryRaw<{ id: string }[]>(
-    sql`SELECT id FROM conversations WHERE joined_by_everyone`,
-  );
+  const [general] = await ask<{ id: string }>(deps.db, sql`SELECT id FROM conversations WHERE joined_by_everyone`);
   if (!general) throw new Error("the group that everyone joins is missing");
   return general.id;
 }
@@ -119,7 +117,9 @@ async function seedLongGroup(deps: DemoDeps, people: People, owner: Principal): 
  * moved; the order (seq) stays what it is.
  */
 async function spreadOverTime(deps: DemoDeps): Promise<void> {
-  await deps.db.$executeRaw(sql`
+  await ask(
+    deps.db,
+    sql`
     UPDATE messages m SET sent_from_server = t.moment, sent_from_client = t.moment
       FROM (
         SELECT x.conversation_id, x.seq,
@@ -129,13 +129,17 @@ async function spreadOverTime(deps: DemoDeps): Promise<void> {
           JOIN (SELECT *, (power(row_number() OVER (ORDER BY coalesce(name, '') <> 'Launch week', id), 3) * 11 - 9)::int AS quiet
                   FROM conversations) c ON c.id = x.conversation_id
       ) t
-     WHERE m.conversation_id = t.conversation_id AND m.seq = t.seq`);
+     WHERE m.conversation_id = t.conversation_id AND m.seq = t.seq`,
+  );
 }
 
 /** Everyone has read everything, except for the last words in a few of the administrator's conversations. */
 async function leaveSomeUnread(deps: DemoDeps, people: People): Promise<void> {
-  const rows = await deps.db.$queryRaw<{ id: string; name: string | null; last_seq: number; user_id: string }[]>(sql`
-    SELECT c.id, c.name, c.last_seq, m.user_id FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id`);
+  const rows = await ask<{ id: string; name: string | null; last_seq: number; user_id: string }>(
+    deps.db,
+    sql`
+    SELECT c.id, c.name, c.last_seq, m.user_id FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id`,
+  );
   const ada = personNamed(people, "Ada").user_id;
   const left: Record<string, number> = { "Launch week": 2, Design: 4 };
   for (const person of people.values())

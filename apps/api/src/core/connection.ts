@@ -28,14 +28,12 @@ const EPHEMERAL_LIMIT_BYTES = 256 * 1024;
 const BACKLOG_LIMIT_BYTES = 1024 * 1024;
 /** Some eight messages, with which seven of eight writes are saved: to wait for more gains little. */
 const WRITE_BYTES = 2 * 1024;
-/** How often every connection is looked at; what follows is counted in such looks. */
-export const LOOK_EVERY_MS = 2_000;
-/** In a row, that may find that the network has taken nothing of what waits: half a minute. */
-const STUCK_LOOKS_MAX = 15;
-/** After 40 s of silence a connection is asked whether it is still there: proxies usually drop what is silent for 60 s. */
-const PING_AFTER_LOOKS = 20;
+/** Looks in a row (core/looks) that may find that the network has taken nothing of what waits: half a minute. */
+const STUCK_LOOKS_MAX = 3;
+/** After 40 s of silence at the latest it is asked whether it is still there: proxies usually drop what is silent for 60 s. */
+const PING_AFTER_LOOKS = 4;
 /** Ten seconds later, without a word from it, it is taken for dead. */
-const DEAD_AFTER_LOOKS = 25;
+const DEAD_AFTER_LOOKS = 5;
 
 /** One open socket of one session. Frames are held back until `release`, so that a snapshot can go first. */
 export class Connection {
@@ -140,7 +138,7 @@ export class Connection {
     this.#silentLooks = 0;
   }
 
-  /** To be called every LOOK_EVERY_MS. */
+  /** To be called by core/looks. */
   look(): void {
     if (this.#wire.sink.writableLength > 0) this.#lookWhetherStuck();
     else {

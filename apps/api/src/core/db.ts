@@ -53,9 +53,12 @@ export const BY_INDEX = `${IN_MEMORY} -c plan_cache_mode=force_generic_plan -c e
 /** Clients and the pools they take their connections from. */
 const askers = new WeakMap<object, Ask>();
 
+/** Connections that stay open: what is looked at once a minute comes together, and costs less than opening some for it. */
+const STAYING = 3;
+
 /** Opens a client on the database. Connections are made when first needed, at most `connections` of them. */
 export function openDb(url: string, connections = 10): Db {
-  const pool = newPool({ connectionString: url, max: connections, options: BY_INDEX });
+  const pool = newPool({ connectionString: url, max: connections, min: STAYING, options: BY_INDEX });
   pool.on("error", forgetLost);
   const statementNameGenerator = nameWhatComesOften(OFTEN);
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
@@ -65,8 +68,10 @@ export function openDb(url: string, connections = 10): Db {
 }
 
 /**
- * The rows of one statement. For what is asked at every request, connection or message: outside of a transaction it goes
- * straight to the driver, where it costs half of what it does by Prisma. Fails as PostgreSQL, or the driver, says.
+ * The rows of one statement: the way for everything outside of a transaction, and for what may also be part of one. Outside
+ * it goes straight to the driver, where it costs half of what it does by Prisma. And Prisma loads its compiler of queries
+ * (15 MB) before the first thing it is asked, although SQL goes past it: with the first transaction is early enough.
+ * Fails as PostgreSQL, or the driver, says.
  */
 export function ask<Row>(tx: Tx, statement: Sql): Promise<Row[]> {
   const askDriver = askers.get(tx);

@@ -7,6 +7,8 @@ interface Node {
 /** Who is connected to the other nodes, as far as those have said. */
 export class Elsewhere {
   readonly #nodes = new Map<string, Node>();
+  /** Whether there ever was another node: one of which nothing is heard any more may go on without its bus. */
+  hasEverBeen = false;
 
   has(userId: string): boolean {
     for (const node of this.#nodes.values()) if (node.userIds.has(userId)) return true;
@@ -24,6 +26,7 @@ export class Elsewhere {
   /** Takes what a node says of itself for the whole truth, and gives what it had said before. */
   replace(nodeId: string, userIds: Iterable<string>, count: number): ReadonlySet<string> {
     const before = this.#nodes.get(nodeId)?.userIds ?? new Set();
+    this.hasEverBeen = true;
     this.#nodes.set(nodeId, { userIds: new Set(userIds), count, heardAt: performance.now() });
     return before;
   }

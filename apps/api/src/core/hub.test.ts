@@ -141,10 +141,10 @@ describe("a connection", () => {
 
   it("is closed when the network takes nothing of its backlog for half a minute, not when it takes a little", async () => {
     const { connection, closedFor, fill, drain } = await openStopped();
-    for (let n = 0; n < 15; n += 1) connection.look();
+    for (let n = 0; n < 3; n += 1) connection.look();
     await drain();
     await fill();
-    for (let n = 0; n < 15; n += 1) connection.look();
+    for (let n = 0; n < 3; n += 1) connection.look();
     expect(closedFor).toEqual([]);
     connection.look();
     expect(closedFor).toEqual(["too_slow"]);
@@ -153,7 +153,7 @@ describe("a connection", () => {
   it("is alive as long as the network takes something of its backlog, however silent it is", async () => {
     const { connection, closedFor, fill, drain } = await openStopped();
     for (let n = 0; n < 10; n += 1) {
-      for (let looks = 0; looks < 10; looks += 1) connection.look();
+      for (let looks = 0; looks < 2; looks += 1) connection.look();
       await drain();
       await fill();
     }
@@ -164,7 +164,7 @@ describe("a connection", () => {
     const { client, connection, closedFor, sink } = await open("ada");
     connection.release(pong(0));
     connection.noteHeard();
-    for (let looks = 1; looks < 25; looks += 1) connection.look();
+    for (let looks = 1; looks < 5; looks += 1) connection.look();
     expect(closedFor).toEqual([]);
     client.pause();
     while (sink.writableLength === 0) {
@@ -181,14 +181,14 @@ describe("a connection", () => {
     for (const { connection } of all) connection.release(pong(0));
     await new Promise(setImmediate);
     const askedAt = all.map((): number[] => []);
-    for (let look = 0; look < 20; look += 1) {
+    for (let part = 0; part < 20; part += 1) {
       const before = all.map(({ sink }) => sink.bytesWritten);
-      for (const { connection } of all) connection.look();
+      hub.looks.lookAtNextPart();
       await new Promise(setImmediate);
-      for (const [n, { sink }] of all.entries()) if (sink.bytesWritten !== before[n]) askedAt[n]?.push(look);
+      for (const [n, { sink }] of all.entries()) if (sink.bytesWritten !== before[n]) askedAt[n]?.push(part);
     }
     expect(askedAt.map(({ length }) => length)).toEqual(all.map(() => 1));
-    expect(new Set(askedAt.flat()).size).toBeGreaterThan(1);
+    expect(new Set(askedAt.flat()).size).toBeGreaterThanOrEqual(5);
   });
 
   it("that is closed is sent nothing more, also of what was waiting, and is closed once", async () => {

@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { Flushes } from "./flushes.ts";
 import { encodeFrame, joinFrames } from "./frames.ts";
+import { Looks } from "./looks.ts";
 import { ToldRevisions } from "./told-revisions.ts";
 
 /** How fast the connections of a node that ends come back elsewhere: a hundred a second, or all of them in three. */
@@ -24,6 +25,7 @@ export class Hub {
   readonly elsewhere = new Elsewhere();
   readonly told = new ToldRevisions();
   readonly flushes = new Flushes();
+  readonly looks = new Looks();
 
   constructor(bus = NO_BUS) {
     this.bus = bus;
@@ -31,9 +33,11 @@ export class Hub {
 
   add(connection: Connection): void {
     this.#byUser.set(connection.userId, this.connectionsOf(connection.userId).concat(connection));
+    this.looks.add(connection);
   }
 
   remove(connection: Connection): void {
+    this.looks.remove(connection);
     const left = this.connectionsOf(connection.userId).filter((each) => each !== connection);
     if (left.length > 0) this.#byUser.set(connection.userId, left);
     else this.#byUser.delete(connection.userId);

@@ -120,6 +120,8 @@ function serverSettings(port: number, durable: boolean): string[] {
     full_page_writes: safety,
     synchronous_commit: safety,
     log_checkpoints: "off",
+    // To see whether there is anything to vacuum takes a new process for each database, also where nothing ever happens.
+    autovacuum_naptime: "5min",
     // After a crash everything is written out first. File by file that took ten seconds on a busy disk, at once a tenth of one.
     ...(process.platform === "linux" && { recovery_init_sync_method: "syncfs" }),
     log_timezone: "UTC",

@@ -170,15 +170,19 @@ const ACTS: Record<string, Act> = {
     reading: "Three short ranges of three indexes, however many sockets are open.",
   },
   "once a minute: whether the sessions of all open sockets hold": {
-    statement: /u\.role, u\.username FROM sessions s/,
+    statement: /AS asked\(session_id, account, n\)/,
     // It is asked about somebody of whom something has changed, too.
     act: () =>
       server.db.session.create({ data: endedSession() }).then(({ id }) => server.db.session.delete({ where: { id } })),
     reading: "Two index look-ups for each session that has a socket here.",
   },
-  "every ten seconds, or two where there are other nodes: what those have done": {
+  "every minute, or two seconds where there are other nodes: what those have done": {
     statement: /SELECT id, revision, member_version FROM conversations/,
-    act: async () => undefined,
+    // It is asked when the bus has been away, too.
+    act: () =>
+      client.query(`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND (query LIKE 'LISTEN %' OR query LIKE 'SELECT pg_notify%')`),
     reading: "The conversations of the people who are connected here.",
   },
   "who hears that somebody is online": {

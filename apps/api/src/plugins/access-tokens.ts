@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { z } from "zod";
 import type { Config } from "../core/config.ts";
-import { type Db, sql } from "../core/db.ts";
+import { ask, type Db, sql } from "../core/db.ts";
 import { newSecret } from "../core/secrets.ts";
 
 /** Seconds. Short, because a token that leaked works until then; rights are read from the database all the same. */
@@ -68,10 +68,9 @@ export const accessTokens = fp(async (app: FastifyInstance, { config, db }: { co
 /** Made once and kept in the database, so that every node shares it. */
 async function sharedSecret(db: Db): Promise<string> {
   const made = JSON.stringify(newSecret());
-  await db.$executeRaw(
-    sql`INSERT INTO settings (key, value) VALUES ('token_secret', ${made}::jsonb) ON CONFLICT DO NOTHING`,
-  );
-  const [kept] = await db.$queryRaw<{ value: string }[]>(
+  await ask(db, sql`INSERT INTO settings (key, value) VALUES ('token_secret', ${made}::jsonb) ON CONFLICT DO NOTHING`);
+  const [kept] = await ask<{ value: string }>(
+    db,
     sql`SELECT value #>> '{}' AS value FROM settings WHERE key = 'token_secret'`,
   );
   if (!kept) throw new Error("the token secret is missing from the settings");

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type ErrorCode, type Problem, sentenceOf } from "@confab/shared/errors";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -93,7 +92,8 @@ export function sendClientError(error: ConnectionError, socket: Socket): void {
   const problem = presentProblem(new AppError(CODE_OF_PARSE_ERROR[error.code] ?? "request_invalid"));
   const body = JSON.stringify(problem);
   const headers = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    // Not the names in "node:http": importing that loads all of fetch.
+    `HTTP/1.1 ${problem.status} ${problem.title}`,
     "content-type: application/problem+json; charset=utf-8",
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",

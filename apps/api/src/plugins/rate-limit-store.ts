@@ -1,5 +1,5 @@
 import type { FastifyRateLimitOptions, FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
-import { type Db, sql } from "../core/db.ts";
+import { ask, type Db, sql } from "../core/db.ts";
 
 type Count = { current: number; ttl: number };
 
@@ -39,13 +39,16 @@ export function rateLimitStore(db: Db): FastifyRateLimitStoreCtor {
     }
 
     async #count(key: string, windowMs: number): Promise<Count> {
-      const [count] = await db.$queryRaw<Count[]>(sql`
+      const [count] = await ask<Count>(
+        db,
+        sql`
         INSERT INTO rate_limits AS r (key, count, ends_at)
         VALUES (${`${this.#route} ${key}`}, 1, now() + make_interval(secs => ${windowMs}::float8 / 1000))
         ON CONFLICT (key) DO UPDATE
            SET count = CASE WHEN r.ends_at > now() THEN r.count + 1 ELSE 1 END,
                ends_at = CASE WHEN r.ends_at > now() THEN r.ends_at ELSE excluded.ends_at END
-        RETURNING count AS current, (extract(epoch FROM ends_at - now()) * 1000)::float8 AS ttl`);
+        RETURNING count AS current, (extract(epoch FROM ends_at - now()) * 1000)::float8 AS ttl`,
+      );
       return count ?? { current: 1, ttl: windowMs };
     }
 

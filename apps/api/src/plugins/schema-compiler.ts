@@ -1,6 +1,5 @@
 import type { FieldProblem } from "@confab/shared/errors";
-import type { FastifyInstance } from "fastify";
-import fp from "fastify-plugin";
+import type { FastifySchemaCompiler } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { AppError } from "../core/errors.ts";
@@ -41,13 +40,22 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
   return parsed.data;
 }
 
-/** Requests are parsed and answers serialised by the shared schemas: nothing unknown comes in, nothing unlisted goes out. */
-export const schemaCompiler = fp(async (app: FastifyInstance) => {
-  app.setValidatorCompiler<z.ZodType>(({ schema }) => (value: unknown) => {
+const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema }) =>
+  (value: unknown) => {
     if (value === UNREADABLE_QUERY) return { error: new AppError("text_malformed") };
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };
     return { error: new AppError("request_invalid", fieldProblems(parsed.error)) };
-  });
-  app.setSerializerCompiler(serializerCompiler);
-});
+  };
+
+/**
+ * Requests are parsed and answers serialised by the shared schemas: nothing unknown comes in, nothing unlisted goes out.
+ * Given to Fastify when it is made, so that it does not load compilers of its own that nobody would use.
+ */
+export const schemaCompilers = {
+  // biome-ignore lint/suspicious/noExplicitAny: Fastify's types know no other schemas here than those of its own compilers
+  buildValidator: (): any => validatorCompiler,
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  buildSerializer: (): any => serializerCompiler,
+};

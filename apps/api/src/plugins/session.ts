@@ -92,8 +92,11 @@ async function greet(db: Db, asker: Asker | undefined, address: string): Promise
 /** What is only noted by the way must not keep anybody from reading while the disk is full. */
 async function noteUse(db: Db, sessionId: string, address: string): Promise<void> {
   try {
-    await db.$executeRaw`
-      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${sessionId}::uuid`;
+    await ask(
+      db,
+      sql`
+      UPDATE sessions SET last_used_at = now(), address = ${address} WHERE id = ${sessionId}::uuid`,
+    );
   } catch (error) {
     if (!isStorageFull(error)) throw error;
   }

@@ -44,8 +44,20 @@ export function checkApi(files: SourceFile[]): Breach[] {
       const message = rankProblem(file.path, target) ?? (app && featureProblem(order, file.path, target));
       if (message) breaches.push({ path: file.path, line, message });
     }
+    breaches.push(...statementProblems(file));
   }
   return breaches;
+}
+
+/** Statements outside of a transaction that do not go by `ask`. */
+function statementProblems({ path, text }: SourceFile): Breach[] {
+  return withoutComments(text)
+    .split("\n")
+    .flatMap((content, index) =>
+      /\bdb\.\$(?:queryRaw|executeRaw)\b/.test(content)
+        ? [{ path, line: index + 1, message: "outside of a transaction, statements go by `ask` of core/db.ts." }]
+        : [],
+    );
 }
 
 function rankProblem(from: string, to: string): string | null {

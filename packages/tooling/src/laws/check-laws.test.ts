@@ -18,6 +18,15 @@ export function buildApp(app) {
 }
 `;
 
+describe("statements of the API", () => {
+  it("go by `ask` outside of a transaction, save in tests", () => {
+    const [asked, inAct] = ["const a = 1;\nawait deps.db.$queryRaw(sql`x`);", "await tx.$executeRaw(sql`x`);"];
+    const tree = { "core/audit.ts": inAct, "core/life.ts": asked, "core/life.test.ts": asked };
+    const files = Object.fromEntries(Object.entries(tree).map(([name, text]) => [`apps/api/src/${name}`, text]));
+    expect(breachesOf(files)).toEqual([expect.stringContaining("core/life.ts:2 outside of a transaction")]);
+  });
+});
+
 describe("ranks of the API", () => {
   it("lets higher rooms import lower ones, and features earlier ones", () => {
     expect(

@@ -2,7 +2,7 @@ import type { AccountKind, AccountSort, ListAccountsAnswer, ListAccountsQuery } 
 import { idSchema } from "@confab/shared/ids";
 import { USERNAME_MAX, USERS_PAGE_MAX } from "@confab/shared/limits";
 import { momentSchema, textSchema } from "@confab/shared/text";
-import { type Sql, sql } from "../../core/db.ts";
+import { ask, type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { invalidField } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
@@ -32,13 +32,16 @@ export async function listAccounts(
   const { sort = "name", limit = USERS_PAGE_MAX } = query;
   const typed = nameContains(query.query ?? "");
   // Sessions are counted for the accounts of the page only.
-  const rows = await deps.db.$queryRaw<(AccountRow & { username_key: string })[]>(sql`
+  const rows = await ask<AccountRow & { username_key: string }>(
+    deps.db,
+    sql`
     SELECT ${ACCOUNT_COLUMNS}, u.username_key
       FROM (SELECT * FROM users u
              WHERE u.id <> ${caller.user_id}::uuid AND u.deleted_at IS NULL AND ${isOfKind(query.kind)}
                AND (u.username_key LIKE ${typed} OR u.email LIKE ${typed}) AND ${comesAfter(sort, query.after)}
              ORDER BY ${ORDER[sort]} LIMIT ${limit + 1}) u ${LIVE_SESSIONS}
-     ORDER BY ${ORDER[sort]}`);
+     ORDER BY ${ORDER[sort]}`,
+  );
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return { accounts: shown.map(presentAccount), next: last ? placeOf(sort, last) : null };

@@ -1,7 +1,7 @@
 import type { PasswordResetLink, ResetPasswordBody } from "@confab/shared/accounts";
 import { PASSWORD_RESET_HOURS } from "@confab/shared/limits";
 import { recordAudit } from "../../core/audit.ts";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
@@ -77,8 +77,11 @@ export async function resetPassword(deps: Deps, body: ResetPasswordBody, address
 
 /** Whose password a link sets, while it works. */
 async function findUser(tx: Tx, token: string, lock: Sql = sql``): Promise<{ id: string; username: string } | null> {
-  const [found] = await tx.$queryRaw<{ id: string; username: string }[]>(sql`
+  const [found] = await ask<{ id: string; username: string }>(
+    tx,
+    sql`
     SELECT u.id, u.username FROM password_resets r JOIN users u ON u.id = r.user_id
-     WHERE r.token_hash = ${hashSecret(token)} AND r.expires_at > now() AND ${IS_ACTIVE} ${lock}`);
+     WHERE r.token_hash = ${hashSecret(token)} AND r.expires_at > now() AND ${IS_ACTIVE} ${lock}`,
+  );
   return found ?? null;
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { AuditFilter } from "@confab/shared/audit";
+import { ask } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { auditPage } from "./audit.pages.ts";
 import type { AuditRow } from "./audit.present.ts";
@@ -33,7 +34,7 @@ async function* writeCsv(deps: Pick<Deps, "db">, filter: AuditFilter): AsyncGene
   const cellsOf = Object.values(COLUMNS);
   let last: AuditRow | null = null;
   do {
-    const rows: AuditRow[] = await deps.db.$queryRaw<AuditRow[]>(auditPage(filter, last, BATCH));
+    const rows: AuditRow[] = await ask<AuditRow>(deps.db, auditPage(filter, last, BATCH));
     if (rows.length > 0) yield rows.map((row) => writeLine(cellsOf.map((cellOf) => cellOf(row)))).join("");
     last = rows[BATCH - 1] ?? null;
   } while (last !== null);

@@ -1,6 +1,6 @@
 import type { AuditFilter, ListAuditAnswer, ListAuditQuery } from "@confab/shared/audit";
 import { AUDIT_PAGE_MAX } from "@confab/shared/limits";
-import { type Sql, sql } from "../../core/db.ts";
+import { ask, type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { cutPage, isBehind, type Place, readPlace } from "../../core/places.ts";
 import { nameContains } from "../users/users.service.ts";
@@ -9,7 +9,7 @@ import { type AuditRow, presentAuditEvent } from "./audit.present.ts";
 /** A page of what was noted, the newest first. Throws request_invalid for an `after` that is no page's `next`. */
 export async function listAudit(deps: Deps, query: ListAuditQuery): Promise<ListAuditAnswer> {
   const limit = query.limit ?? AUDIT_PAGE_MAX;
-  const rows = await deps.db.$queryRaw<AuditRow[]>(auditPage(query, readPlace(query.after), limit + 1));
+  const rows = await ask<AuditRow>(deps.db, auditPage(query, readPlace(query.after), limit + 1));
   const { shown, next } = cutPage(rows, limit, (row) => row);
   return { events: shown.map(presentAuditEvent), next };
 }

@@ -1,6 +1,6 @@
 import type { AccountAnswer, GuestBody, LoginBody, RegisterBody } from "@confab/shared/auth";
 import { announce } from "../../core/announce.ts";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
@@ -90,9 +90,12 @@ type CheckedAccount = Omit<AccountMade, "joined"> & { readonly password_hash: st
 /** The account of a username or e-mail address, if the password is right. Throws password_wrong, server_busy. */
 export async function checkPassword(deps: Deps, body: LoginBody): Promise<CheckedAccount> {
   const name = (body.username ?? body.email ?? "").trim();
-  const [user] = await deps.db.$queryRaw<CheckedAccount[]>(sql`
+  const [user] = await ask<CheckedAccount>(
+    deps.db,
+    sql`
     SELECT u.id, u.username, u.email, u.role, u.expires_at, u.password_hash FROM users u
-     WHERE (u.username_key = ${usernameKey(name)} OR u.email = ${name.toLowerCase()}) AND ${IS_ACTIVE}`);
+     WHERE (u.username_key = ${usernameKey(name)} OR u.email = ${name.toLowerCase()}) AND ${IS_ACTIVE}`,
+  );
   const isRight = await isPasswordRight(user?.password_hash ?? null, body.password);
   if (!user || !isRight) throw new AppError("password_wrong");
   return user;

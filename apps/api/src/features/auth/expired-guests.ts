@@ -1,6 +1,6 @@
 import type { Person } from "@confab/shared/users";
 import { announce } from "../../core/announce.ts";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { GroupChange } from "../groups/group-change.ts";
 import { announceLeft, LEAVING_MS, leaveAllGroups, lockAllGroups } from "../groups/leave-all-groups.ts";
@@ -15,8 +15,11 @@ const GONE = { username: "Guest", role: "guest" } as const satisfies Omit<Person
  * stays, under "Guest". They could not sign in any more before this; it only tidies up. Returns how many there were.
  */
 export async function retireExpiredGuests(deps: Deps & { audiences: Audiences }): Promise<number> {
-  const guests = await deps.db.$queryRaw<{ id: string }[]>(sql`
-    SELECT id FROM users WHERE role = 'guest' AND expires_at <= now() AND deleted_at IS NULL`);
+  const guests = await ask<{ id: string }>(
+    deps.db,
+    sql`
+    SELECT id FROM users WHERE role = 'guest' AND expires_at <= now() AND deleted_at IS NULL`,
+  );
   for (const { id } of guests) {
     try {
       await retireExpiredGuest(deps, id);

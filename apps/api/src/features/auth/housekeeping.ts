@@ -1,4 +1,4 @@
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { SESSION_HOLDS } from "../../plugins/session.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -14,10 +14,13 @@ export function startHousekeeping(deps: Deps & { audiences: Audiences }): () => 
   const tidyUp = async () => {
     try {
       await retireExpiredGuests(deps);
-      await deps.db.$executeRaw(sql`
-        DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND NOT (${SESSION_HOLDS})`);
-      await deps.db.$executeRaw(sql`DELETE FROM account_changes WHERE at < now() - interval '5 minutes'`);
-      await deps.db.$executeRaw(sql`DELETE FROM rate_limits WHERE ends_at < now()`);
+      await ask(
+        deps.db,
+        sql`
+        DELETE FROM sessions s USING users u WHERE u.id = s.user_id AND NOT (${SESSION_HOLDS})`,
+      );
+      await ask(deps.db, sql`DELETE FROM account_changes WHERE at < now() - interval '5 minutes'`);
+      await ask(deps.db, sql`DELETE FROM rate_limits WHERE ends_at < now()`);
     } catch (error) {
       deps.log.warn({ err: error }, "housekeeping failed; it is tried again in a minute");
     }

@@ -164,6 +164,47 @@ describe("a right that is lost while a request is on its way", () => {
   });
 });
 
+describe("an open socket", () => {
+  it.each([
+    ["role", { role: "admin" as const }],
+    ["name", { username: freshName("Benjamin") }],
+  ])(
+    "is closed when somebody's %s is changed past this node, and opened anew for what they are now",
+    async (_what, data) => {
+      const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
+      const [bens, carols] = [await ben.connect(), await carol.connect()];
+      await server.db.user.update({ where: { id: ben.person.id }, data });
+      expect(await bens.closed()).toBe(4403);
+      const again = await ben.connect();
+      // Looked at, too, and as it should be.
+      await server.db.accountChange.createMany({
+        data: [ben, carol].map(({ person }) => ({ at: new Date(), user_id: person.id })),
+      });
+      const ada = await newUser(server.url, freshName("Ada"));
+      const adas = await ada.connect();
+      await expectClosedSoon(adas, () => server.db.session.deleteMany({ where: { user_id: ada.person.id } }));
+      expect([again.closeCode, carols.closeCode]).toEqual([null, null]);
+      for (const socket of [again, carols]) socket.close();
+    },
+  );
+
+  it("is use of its session, which is noted once an hour", async () => {
+    const [ben, carol] = [await newUser(server.url, freshName("Ben")), await newUser(server.url, freshName("Carol"))];
+    const sockets = [await ben.connect(), await carol.connect()];
+    const usedBefore = ({ person }: TestClient, minutes: number) => server.db.$executeRaw`
+      UPDATE sessions SET last_used_at = now() - make_interval(mins => ${minutes}::int) WHERE user_id = ${person.id}::uuid`;
+    await usedBefore(ben, 61);
+    await usedBefore(carol, 59);
+    // As after a change of theirs: the minute in which all are looked at need not pass.
+    await server.db.accountChange.createMany({
+      data: [ben, carol].map(({ person }) => ({ at: new Date(), user_id: person.id })),
+    });
+    await expect.poll(() => isUseNoted(ben), { timeout: WITHIN_MS }).toBe(true);
+    expect(await isUseNoted(carol)).toBe(false);
+    for (const socket of sockets) socket.close();
+  });
+});
+
 describe("a session", () => {
   it("that was ended elsewhere closes its sockets", async () => {
     const ben = await newUser(server.url, freshName("Ben"));

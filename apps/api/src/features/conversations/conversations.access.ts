@@ -76,7 +76,7 @@ async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: numb
 }
 
 /** At most so many people's lists are read in one statement: each may be of hundreds. */
-const LISTS_MAX = 10;
+const LISTS_MAX = 20;
 
 /** The viewer's own conversations, most recently active first. */
 export const listOwnConversations = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {

@@ -4,7 +4,7 @@ import { CHANGES_BEHIND_MAX, CHANGES_PAGE_MAX } from "@confab/shared/limits";
 import { announce } from "../../core/announce.ts";
 import { addressOf } from "../../core/audience.ts";
 import { recordAudit } from "../../core/audit.ts";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError, invalidField } from "../../core/errors.ts";
 import { mayCreateGroup, readWorkspaceSettings } from "../../core/workspace-settings.ts";
@@ -63,8 +63,11 @@ export async function createDirect(
 }
 
 async function findDirectId(tx: Tx, pair: string[]): Promise<string> {
-  const [found] = await tx.$queryRaw<{ id: string }[]>(sql`
-    SELECT id FROM conversations WHERE direct_key = ${pair.join(":")}`);
+  const [found] = await ask<{ id: string }>(
+    tx,
+    sql`
+    SELECT id FROM conversations WHERE direct_key = ${pair.join(":")}`,
+  );
   if (!found) throw new AppError("conversation_not_found");
   return found.id;
 }

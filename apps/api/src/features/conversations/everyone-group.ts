@@ -1,6 +1,6 @@
 import { newId } from "@confab/shared/ids";
 import type { Person } from "@confab/shared/users";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Audiences } from "../members/audiences.ts";
 import { lockConversations } from "./lock-conversations.ts";
@@ -15,10 +15,13 @@ export interface JoinedEveryone {
 
 /** Makes sure that the group "General" exists. Safe to call from several nodes at once. */
 export async function ensureEveryoneGroup(tx: Tx): Promise<void> {
-  await tx.$executeRaw(sql`
+  await ask(
+    tx,
+    sql`
     INSERT INTO conversations (id, kind, name, description, joined_by_everyone)
     VALUES (${newId()}::uuid, 'group', 'General', 'Everyone is here.', true)
-    ON CONFLICT (joined_by_everyone) DO NOTHING`);
+    ON CONFLICT (joined_by_everyone) DO NOTHING`,
+  );
 }
 
 /** Locks "General". Call it before the account that is to join it is locked (lockConversations). */

@@ -1,4 +1,4 @@
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { sqlStateOf } from "../../core/errors.ts";
 import { MIGRATIONS_DIR, readMigrations } from "../../database/migrate.ts";
@@ -27,9 +27,12 @@ export async function askReadiness({ db, hub }: Pick<Deps, "db" | "hub">): Promi
 
   async function look(): Promise<DatabaseState> {
     try {
-      const [applied] = await db.$queryRaw<{ count: number }[]>(sql`
+      const [applied] = await ask<{ count: number }>(
+        db,
+        sql`
         SELECT count(*)::int AS count FROM _prisma_migrations
-         WHERE migration_name = ANY(${names}) AND finished_at IS NOT NULL AND rolled_back_at IS NULL`);
+         WHERE migration_name = ANY(${names}) AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+      );
       return { database: "ok", migrations: applied?.count === names.length ? "applied" : "missing" };
     } catch (error) {
       return sqlStateOf(error) === NO_SUCH_TABLE ? { database: "ok", migrations: "missing" } : AWAY;

@@ -1,6 +1,6 @@
 import { inviteTokenSchema, type OpenedInvite } from "@confab/shared/invites";
 import { z } from "zod";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { GroupDeps } from "../groups/group-members.service.ts";
@@ -66,9 +66,12 @@ export async function lockOpenInvite(tx: Tx, id: string): Promise<OpenInvite> {
 }
 
 function selectOpen(tx: Tx, id: string, lock: Sql): Promise<OpenInvite[]> {
-  return tx.$queryRaw<OpenInvite[]>(sql`
+  return ask<OpenInvite>(
+    tx,
+    sql`
     SELECT i.id, i.conversation_id, i.label, u.username AS invited_by, c.name, c.description, c.member_count
-      FROM ${INVITE_TABLES} WHERE i.id = ${id}::uuid AND ${IS_OPEN} ${lock}`);
+      FROM ${INVITE_TABLES} WHERE i.id = ${id}::uuid AND ${IS_OPEN} ${lock}`,
+  );
 }
 
 /** What whoever holds a link is told before they come in. Throws invite_not_found. */

@@ -1,5 +1,5 @@
 import type { Role } from "@confab/shared/users";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Sql, sql, type Tx } from "../../core/db.ts";
 import { AppError, invalidField } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { isPasswordRight } from "../auth/password.ts";
@@ -28,9 +28,12 @@ export async function lockOwnAccount(tx: Tx, principal: Principal, known?: OwnAc
 }
 
 async function loadOwnAccount(tx: Tx, principal: Principal, lock: Sql): Promise<OwnAccount> {
-  const [account] = await tx.$queryRaw<OwnAccount[]>(sql`
+  const [account] = await ask<OwnAccount>(
+    tx,
+    sql`
     SELECT u.id, u.username, u.role, u.password_hash FROM users u
-     WHERE u.id = ${principal.user_id}::uuid AND ${IS_ACTIVE} ${lock}`);
+     WHERE u.id = ${principal.user_id}::uuid AND ${IS_ACTIVE} ${lock}`,
+  );
   if (!account) throw new AppError("sign_in_required");
   return account;
 }

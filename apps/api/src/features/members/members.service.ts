@@ -1,6 +1,6 @@
 import type { ListMembersAnswer, Member, MemberRole } from "@confab/shared/conversations";
 import { MEMBERS_PAGE_MAX } from "@confab/shared/limits";
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import type { Principal } from "../../plugins/session.ts";
 import { type PersonRow, presentPerson } from "../users/users.present.ts";
@@ -24,11 +24,14 @@ export async function listMembers(
 ): Promise<ListMembersAnswer> {
   await getVisibleConversation(deps.db, principal, conversationId);
   const limit = page.limit ?? MEMBERS_PAGE_MAX;
-  const rows = await deps.db.$queryRaw<(MemberRow & { username_key: string })[]>(sql`
+  const rows = await ask<MemberRow & { username_key: string }>(
+    deps.db,
+    sql`
     SELECT u.id, u.username, u.username_key, u.role, m.role AS member_role, m.joined_at
       FROM conversation_members m JOIN users u ON u.id = m.user_id
      WHERE m.conversation_id = ${conversationId}::uuid AND u.username_key > ${page.after ?? ""}
-     ORDER BY u.username_key LIMIT ${limit + 1}`);
+     ORDER BY u.username_key LIMIT ${limit + 1}`,
+  );
   const shown = rows.slice(0, limit);
   return {
     members: shown.map(presentMember),

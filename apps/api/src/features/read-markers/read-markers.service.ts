@@ -17,9 +17,9 @@ export async function moveReadMarker(
   const mine = sql`m.conversation_id = ${conversationId}::uuid AND m.user_id = ${principal.user_id}::uuid`;
   // Two statements: the second must see everything committed before the row lock was got, or a message sent by the
   // same person at this moment would be counted as unread.
-  const [, moved] = await deps.db.$transaction([
-    deps.db.$queryRaw(sql`SELECT 1 FROM conversation_members m WHERE ${mine} FOR NO KEY UPDATE`),
-    deps.db.$queryRaw<ReadMarker[]>(sql`
+  const [marker] = await deps.db.$transaction(async (tx) => {
+    await tx.$queryRaw(sql`SELECT 1 FROM conversation_members m WHERE ${mine} FOR NO KEY UPDATE`);
+    return tx.$queryRaw<ReadMarker[]>(sql`
       UPDATE conversation_members m
          SET read_seq = place.seq,
              uncounted = (SELECT count(*) FROM messages x WHERE x.conversation_id = m.conversation_id
@@ -28,9 +28,8 @@ export async function moveReadMarker(
                 FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id
                WHERE ${mine}) place
        WHERE ${mine} AND place.id = m.conversation_id
-      RETURNING m.conversation_id, m.read_seq, place.last_seq, place.last_seq - m.read_seq - m.uncounted AS unread`),
-  ]);
-  const marker = moved[0];
+      RETURNING m.conversation_id, m.read_seq, place.last_seq, place.last_seq - m.read_seq - m.uncounted AS unread`);
+  });
   if (!marker) throw new AppError("conversation_not_found");
   deps.hub.publish([principal.user_id], { type: "read_marker.moved", ...marker });
   return marker;

@@ -2,6 +2,7 @@ import { newId } from "@confab/shared/ids";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUSES, type Nodes, onNode, startNodeProcess, startNodes } from "../../../test/nodes.ts";
 import { HAS_REDIS } from "../../../test/redis.ts";
+import { startServer } from "../../../test/start-server.ts";
 import { newAdministrator, newUser, type TestClient } from "../../../test/test-client.ts";
 import {
   conversationPath,
@@ -96,6 +97,22 @@ describe("a bus by PostgreSQL", () => {
     const message = { conversation_id: group, sender_id: ada.person.id, sent_from_client: new Date().toISOString() };
     await Promise.all(contents.map((content) => deps.writer.write({ ...message, id: newId(), content })));
   }
+
+  it("that a node without others has lost, with its database, shows at once what was stored meanwhile", async () => {
+    await nodes.stop();
+    const alone = await startServer({ LOG_LEVEL: "fatal" });
+    nodes = { first: alone, second: { url: alone.url, stop: async () => undefined }, redis: null, stop: alone.stop };
+    ada = await newAdministrator(alone, "Ada");
+    group = await newGroup(ada, "Launch", []);
+    adas = await ada.connect();
+    await storeInSilence(["said in silence"]);
+    expect(await cutBus()).toBe(1);
+    const cut = performance.now();
+    await adas.until(() => seqsOf(adas).length >= 1, "the message");
+    expect(performance.now() - cut).toBeLessThan(LATE_MS);
+    await adas.settled();
+    expect(adas.closeCode).toBeNull();
+  });
 
   it("may lose a word: a message that was stored in silence is told by the next look", async () => {
     await storeInSilence(["said in silence", "again", "and again"]);

@@ -98,6 +98,7 @@ describe("a connection that answers no ping", () => {
 });
 
 it("a connection that says something by itself is not asked", async () => {
+  await adas.settled();
   const pings = countPings(adas.socket);
   await pass(2 * NOTICED_MS);
   expect(pings()).toBe(0);

@@ -6,8 +6,11 @@ import type { RealtimeDeps } from "./commands.ts";
 
 /** How late a change is told whose hint was lost. */
 const EVERY_MS = 2_000;
-/** A node that has never heard of another finds only what it could not announce itself. */
-const EVERY_MS_ALONE = 10_000;
+/**
+ * A node that has never heard of another finds only what it could not announce itself, because its database was away: when
+ * the bus by that database is back, it looks at once. A look asks about everybody who is connected.
+ */
+const EVERY_MS_ALONE = 60_000;
 
 interface Head {
   id: string;
@@ -33,8 +36,6 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   let suspected = new Set<string>();
   let looking: Promise<void> | null = null;
   let lookedAt = performance.now();
-  /** Stays so: another of which nothing is heard any more may go on without its bus. */
-  let hasCompany = false;
 
   const isLate = ({ id, revision }: Head) => (hub.told.upTo(id) ?? -1) < revision;
 
@@ -102,8 +103,7 @@ export function watchMoves(deps: RealtimeDeps): MoveWatch {
   }
 
   function lookInTime(): void {
-    hasCompany ||= hub.elsewhere.nodeCount > 0;
-    const isAlone = hub.bus.isConnected && !hasCompany;
+    const isAlone = hub.bus.isConnected && !hub.elsewhere.hasEverBeen;
     if (!isAlone || performance.now() - lookedAt >= EVERY_MS_ALONE) void lookNow();
   }
 

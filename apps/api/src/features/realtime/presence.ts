@@ -13,6 +13,8 @@ const GRACE_MS = 3_000;
 const GATHER_MS = 250;
 /** How often each node says that it lives … */
 const BEAT_MS = 2_000;
+/** … one that has never heard of another only every fifth time: nobody listens, but the bus shows that it lives … */
+const BEATS_ALONE = 5;
 /** … and after how long a silence its people are taken for gone. */
 const SILENCE_MS = 7_000;
 
@@ -33,6 +35,7 @@ export class Presence {
   /** Those in their grace, whom the others believe here, like all who are connected. */
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   readonly #beat: NodeJS.Timeout;
+  #beats = 0;
   readonly #departures = new Set<NodeJS.Timeout>();
   #count = 0;
   /** Whom our clients believe online, and … */
@@ -143,7 +146,8 @@ export class Presence {
 
   #beatOnce(): void {
     const { bus, elsewhere } = this.#deps.hub;
-    bus.send({ type: "beat", count: this.#count });
+    this.#beats += 1;
+    if (elsewhere.hasEverBeen || this.#beats % BEATS_ALONE === 0) bus.send({ type: "beat", count: this.#count });
     if (!bus.isConnected) return elsewhere.excuseSilence();
     for (const nodeId of elsewhere.silentFor(SILENCE_MS)) this.#note(elsewhere.remove(nodeId));
   }

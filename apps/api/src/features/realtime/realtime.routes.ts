@@ -3,8 +3,8 @@ import { BODY_BYTES_MAX } from "@confab/shared/limits";
 import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
-import { LOOK_EVERY_MS } from "../../core/connection.ts";
 import { AppError } from "../../core/errors.ts";
+import { PART_EVERY_MS } from "../../core/looks.ts";
 import { bearerOf } from "../../plugins/access-tokens.ts";
 import { isOwnOrigin } from "../../plugins/security.ts";
 import { principalOf } from "../../plugins/session.ts";
@@ -41,9 +41,7 @@ export async function realtimeRoutes(app: FastifyInstance, { deps }: { deps: Rea
   const moves = watchMoves(deps);
   const bus = heedBus(deps, presence, moves);
   const limits = new SocketLimits(deps.config.rateLimitScale);
-  const looks = setInterval(() => {
-    for (const connection of deps.hub.connections()) connection.look();
-  }, LOOK_EVERY_MS);
+  const looks = setInterval(() => deps.hub.looks.lookAtNextPart(), PART_EVERY_MS);
   const leaving = new Leaving(deps.hub);
   app.addHook("onReady", () => bus.start());
 

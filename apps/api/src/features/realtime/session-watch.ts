@@ -11,6 +11,8 @@ const ALL_EVERY_MS = 60_000;
  * Looked at again for as long, so that it does not matter how long a change took to be committed or whether a look failed.
  */
 const RECENTLY = sql`now() - interval '30 seconds'`;
+/** Use is noted once an hour: a session lasts for weeks. */
+const AN_HOUR_AGO = sql`now() - interval '1 hour'`;
 /** Time is up by the database's clock: a little later, so that it agrees. */
 const CLOCK_MS = 20;
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -19,6 +21,9 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 export function accountOf(user: { role: string; username: string }): string {
   return `${user.role} ${user.username}`;
 }
+
+/** The same of a user `u`, in a query. */
+const ACCOUNT = sql`u.role || ' ' || u.username`;
 
 export interface SessionWatch {
   /** Looks at a moment at which somebody's time is up, too. Returns the way not to do so after all. */
@@ -75,23 +80,40 @@ async function findSuspects({ db, hub }: Deps): Promise<Connection[]> {
   return changed.flatMap(({ user_id }) => hub.connectionsOf(user_id));
 }
 
+/** One of those asked about, of which something has to be done; `n` counts from one. */
+interface Finding {
+  n: number;
+  session_id: string;
+  holds: boolean;
+  is_same: boolean;
+  is_noted: boolean;
+}
+
+/** The database compares and tells of those alone that are not as they should be: of thousands, mostly of none. */
 async function check(db: Db, suspects: readonly Connection[]): Promise<void> {
   if (suspects.length === 0) return;
-  const sessionIds = new Set(suspects.map(({ sessionId }) => sessionId));
-  const live = await ask<{ id: string; role: string; username: string }>(
+  const found = await ask<Finding>(
     db,
     sql`
-    SELECT s.id, u.role, u.username FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = ANY(${toList(sessionIds)}::uuid[]) AND ${SESSION_HOLDS}`,
+    SELECT * FROM (
+      SELECT asked.n::int, asked.session_id, (${SESSION_HOLDS}) IS TRUE AS holds, (${ACCOUNT}) = asked.account AS is_same,
+             s.last_used_at > ${AN_HOUR_AGO} AS is_noted
+        FROM unnest(${toList(suspects.map(({ sessionId }) => sessionId))}::uuid[],
+                    ${suspects.map(({ account }) => account)}::text[]) WITH ORDINALITY AS asked(session_id, account, n)
+        LEFT JOIN sessions s ON s.id = asked.session_id LEFT JOIN users u ON u.id = s.user_id) AS each
+     WHERE NOT (holds AND is_same AND is_noted)`,
   );
-  const accounts = new Map(live.map((row) => [row.id, accountOf(row)]));
-  for (const connection of suspects) {
-    const account = accounts.get(connection.sessionId);
-    if (account === undefined) connection.close("session_ended");
-    else if (account !== connection.account) connection.close("account_changed");
+  for (const { n, holds, is_same } of found) {
+    if (!holds) suspects[n - 1]?.close("session_ended");
+    else if (!is_same) suspects[n - 1]?.close("account_changed");
   }
+  const unnoted = found.filter(({ holds, is_noted }) => holds && !is_noted).map(({ session_id }) => session_id);
+  if (unnoted.length === 0) return;
   // Last, for it needs room on the database's disk, and nobody may keep a right for want of that.
-  await db.$executeRaw(sql`
+  await ask(
+    db,
+    sql`
     UPDATE sessions SET last_used_at = now()
-     WHERE id = ANY(${toList(accounts.keys())}::uuid[]) AND last_used_at < now() - interval '1 hour'`);
+     WHERE id = ANY(${toList(unnoted)}::uuid[]) AND last_used_at < ${AN_HOUR_AGO}`,
+  );
 }

@@ -159,7 +159,7 @@ describe("a reader of whose backlog the network takes nothing", { timeout: PATIE
     const before = heldBack();
     await tell(1);
     expect(heldBack()).toBeGreaterThan(before + LONG.length);
-    vi.advanceTimersByTime(5_000);
+    vi.advanceTimersByTime(10_000);
     await tell(1);
     // It is told nothing any more but that it is closed.
     expect(heldBack()).toBeLessThan(before + 2 * LONG.length);

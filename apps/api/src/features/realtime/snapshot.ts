@@ -1,3 +1,4 @@
+import type { Conversation } from "@confab/shared/conversations";
 import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
 import type { Connection } from "../../core/connection.ts";
@@ -15,11 +16,7 @@ export async function readSnapshot(
   principal: Principal,
   connection: Connection,
 ): Promise<{ ready: EventOf<"ready">; audiences: Audience[] }> {
-  await startTelling(deps, principal.user_id);
-  const [conversations, me] = await Promise.all([
-    listOwnConversations(deps.db, principal),
-    describeMe(deps, principal),
-  ]);
+  const [me, conversations] = await Promise.all([describeMe(deps, principal), listWhatIsToldFromNow(deps, principal)]);
   const audiences = await Promise.all(
     conversations.map(({ id, member_version }) => deps.audiences.of(id, member_version)),
   );
@@ -33,16 +30,36 @@ export async function readSnapshot(
   return { ready, audiences };
 }
 
-/** From before the snapshot on, the changes in these conversations are told here, or found missing. */
-async function startTelling(deps: Deps, userId: string): Promise<void> {
-  for (const { id, revision } of await findRevisions(deps.db, userId)) deps.hub.told.startAt(id, revision);
+/**
+ * From before the snapshot on, the changes in these conversations are told here, or found missing. Who is in them is asked
+ * for together with the snapshot, and hardly ever has changed in between: each question less that waits for another lets
+ * more people's questions be joined.
+ */
+async function listWhatIsToldFromNow(
+  { db, hub, audiences }: Deps & { audiences: Audiences },
+  principal: Principal,
+): Promise<Conversation[]> {
+  const places = await findPlaces(db, principal.user_id);
+  for (const { id, revision } of places) hub.told.startAt(id, revision);
+  const [conversations] = await Promise.all([
+    listOwnConversations(db, principal),
+    ...places.map(({ id, member_version }) => audiences.of(id, member_version)),
+  ]);
+  return conversations;
 }
 
-const findRevisions = joinQuestions<string, { id: string; revision: number }[]>(100, async (tx, userIds) => {
-  const rows = await ask<{ user_id: string; id: string; revision: number }>(
+interface Place {
+  id: string;
+  revision: number;
+  member_version: number;
+}
+
+const findPlaces = joinQuestions<string, Place[]>(100, async (tx, userIds) => {
+  const rows = await ask<Place & { user_id: string }>(
     tx,
     sql`
-    SELECT m.user_id, c.id, c.revision FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id
+    SELECT m.user_id, c.id, c.revision, c.member_version
+      FROM conversations c JOIN conversation_members m ON m.conversation_id = c.id
      WHERE m.user_id = ANY(${[...new Set(userIds)]}::uuid[])`,
   );
   const byUser = Map.groupBy(rows, (row) => row.user_id);

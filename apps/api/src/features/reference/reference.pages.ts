@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ReferenceMessagesQuery } from "@confab/shared/reference";
-import { type Sql, sql } from "../../core/db.ts";
+import { ask, type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 
 /** Rows fetched at a time while all are streamed: few megabytes even of the longest messages. */
@@ -40,10 +40,13 @@ async function* writeMessages(deps: Deps, conversationId: string, from: number, 
   // Both ends of a batch are given, as numbers have no gaps. With a LIMIT instead, the database may sort all that is
   // left for every batch, and does while it has not yet counted a table that has grown.
   for (let after = from; after < until; after += BATCH) {
-    const [batch] = await deps.db.$queryRaw<{ json: string | null }[]>(sql`
+    const [batch] = await ask<{ json: string | null }>(
+      deps.db,
+      sql`
       SELECT string_agg(row_to_json(message)::text, ',' ORDER BY x.seq) AS json
         FROM messages x CROSS JOIN LATERAL (${REFERENCE_MESSAGE}) message
-       WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after} AND x.seq <= ${Math.min(until, after + BATCH)}`);
+       WHERE x.conversation_id = ${conversationId}::uuid AND x.seq > ${after} AND x.seq <= ${Math.min(until, after + BATCH)}`,
+    );
     // Numbers have no gaps: the conversation was deleted meanwhile. The answer must not look as if it were whole.
     if (!batch?.json) throw new Error("a conversation was deleted while its messages were streamed");
     yield separator + batch.json;

@@ -1,6 +1,6 @@
 import type { MemberRole } from "@confab/shared/conversations";
 import type { UserConversationsAnswer } from "@confab/shared/reference";
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Principal } from "../../plugins/session.ts";
@@ -27,7 +27,9 @@ export async function listUserConversations(
   whose: string,
 ): Promise<UserConversationsAnswer> {
   const userId = await getUserId(deps, principal, whose);
-  const rows = await deps.db.$queryRaw<Row[]>(sql`
+  const rows = await ask<Row>(
+    deps.db,
+    sql`
     SELECT c.id AS conversation_id, coalesce(c.name, o.username, '') AS name, c.description, c.owner_id, m.role, m.user_id,
            m.joined_at, c.created_at, c.updated_at
       FROM conversation_members m
@@ -37,7 +39,8 @@ export async function listUserConversations(
          WHERE om.conversation_id = c.id AND om.user_id <> m.user_id ORDER BY u.username_key LIMIT 1
       ) o ON c.kind = 'direct'
      WHERE m.user_id = ${userId}::uuid
-     ORDER BY m.joined_at, c.id`);
+     ORDER BY m.joined_at, c.id`,
+  );
   return {
     conversations: rows.map((row) => ({
       ...row,
@@ -54,8 +57,11 @@ async function getUserId(deps: Deps, principal: Principal, whose: string): Promi
   const named = whose.toLowerCase();
   if (whose === "me" || named === principal.user_id || named === principal.email) return principal.user_id;
   const isAdmin = principal.role === "admin";
-  const rows = await deps.db.$queryRaw<{ id: string }[]>(sql`
-    SELECT id FROM users WHERE id::text = ${named} AND ${isAdmin}::boolean`);
+  const rows = await ask<{ id: string }>(
+    deps.db,
+    sql`
+    SELECT id FROM users WHERE id::text = ${named} AND ${isAdmin}::boolean`,
+  );
   if (!rows[0]) throw new AppError("user_not_found");
   return rows[0].id;
 }

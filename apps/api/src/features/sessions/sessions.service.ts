@@ -2,7 +2,7 @@ import { SESSIONS_PAGE_MAX } from "@confab/shared/limits";
 import type { PageQuery } from "@confab/shared/pages";
 import type { ListSessionsAnswer } from "@confab/shared/sessions";
 import { recordAudit } from "../../core/audit.ts";
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { cutPage, isBehind, readPlace } from "../../core/places.ts";
@@ -16,12 +16,15 @@ export async function listOwnSessions(
   principal: Principal,
   { after, limit = SESSIONS_PAGE_MAX }: PageQuery,
 ): Promise<ListSessionsAnswer> {
-  const rows = await deps.db.$queryRaw<SessionRow[]>(sql`
+  const rows = await ask<SessionRow>(
+    deps.db,
+    sql`
     SELECT s.id, s.kind, s.device, s.address, s.created_at, s.last_used_at, s.expires_at
       FROM sessions s JOIN users u ON u.id = s.user_id
      WHERE s.user_id = ${principal.user_id}::uuid AND ${SESSION_HOLDS}
        AND ${isBehind(sql`s.last_used_at, s.id`, readPlace(after))}
-     ORDER BY s.last_used_at DESC, s.id DESC LIMIT ${limit + 1}`);
+     ORDER BY s.last_used_at DESC, s.id DESC LIMIT ${limit + 1}`,
+  );
   const { shown, next } = cutPage(rows, limit, ({ last_used_at, id }) => ({ at: last_used_at, id }));
   return { sessions: shown.map((row) => presentSession(row, principal.session_id)), next };
 }

@@ -1,6 +1,6 @@
 import { newId } from "@confab/shared/ids";
 import type { FastifyRequest } from "fastify";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
@@ -63,12 +63,16 @@ async function insertSession(
              WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} FOR SHARE OF u, s`
       : sql`WHERE u.id = ${userId}::uuid AND ${IS_ACTIVE} AND u.password_hash IS NOT DISTINCT FROM ${ground.password_hash}
              FOR SHARE OF u`;
-  const opened = await tx.$executeRaw(sql`
+  const opened = await ask(
+    tx,
+    sql`
     WITH account AS MATERIALIZED (SELECT u.id FROM users u ${held})
     INSERT INTO sessions (id, user_id, kind, token_hash, device, address, expires_at)
     SELECT ${id}::uuid, account.id, ${session.kind}::session_kind, ${session.hash}, ${device}, ${address},
-           now() + make_interval(days => ${session.days}::int) FROM account`);
-  if (opened === 0) throw new AppError("sign_in_required");
+           now() + make_interval(days => ${session.days}::int) FROM account
+    RETURNING id`,
+  );
+  if (opened.length === 0) throw new AppError("sign_in_required");
   return id;
 }
 
@@ -88,12 +92,15 @@ export async function endSessions(
   which: { except?: string; only?: string } = {},
 ): Promise<EndedSession[]> {
   // Whoever is just opening one has done so, or will find the account changed.
-  await tx.$queryRaw(sql`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`);
-  return tx.$queryRaw<EndedSession[]>(sql`
+  await ask(tx, sql`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR NO KEY UPDATE`);
+  return ask<EndedSession>(
+    tx,
+    sql`
     DELETE FROM sessions
      WHERE user_id = ${userId}::uuid AND id IS DISTINCT FROM ${which.except ?? null}::uuid
        AND id = coalesce(${which.only ?? null}::uuid, id)
-    RETURNING id, kind, device`);
+    RETURNING id, kind, device`,
+  );
 }
 
 /** Closes the sockets of sessions that have ended. */

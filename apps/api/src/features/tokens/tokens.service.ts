@@ -1,7 +1,7 @@
 import type { TokenAnswer } from "@confab/shared/tokens";
 import type { FastifyInstance } from "fastify";
 import { recordAudit } from "../../core/audit.ts";
-import { sql } from "../../core/db.ts";
+import { ask, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../plugins/access-tokens.ts";
@@ -38,12 +38,16 @@ export async function issueTokens(
 export async function refreshTokens(deps: Deps, signer: Signer, text: string, address: string): Promise<TokenAnswer> {
   const token = readRefreshToken(signer.tokenSecret, text);
   if (!token) throw new AppError("sign_in_required");
-  const used = await deps.db.$executeRaw(sql`
+  const used = await ask(
+    deps.db,
+    sql`
     UPDATE sessions s SET generation = ${token.generation}, last_used_at = now(), address = ${address}
       FROM users u
      WHERE s.id = ${token.session_id}::uuid AND s.kind = 'program' AND u.id = s.user_id AND ${SESSION_HOLDS}
-       AND ${token.generation}::int BETWEEN s.generation AND s.generation + 1`);
-  if (used === 0) {
+       AND ${token.generation}::int BETWEEN s.generation AND s.generation + 1
+    RETURNING s.id`,
+  );
+  if (used.length === 0) {
     await endIfStolen(deps, token, address);
     throw new AppError("sign_in_required");
   }

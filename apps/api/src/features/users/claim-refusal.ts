@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@confab/shared/errors";
 import type { Role } from "@confab/shared/users";
 import type { WorkspaceSettings } from "@confab/shared/workspace";
-import { sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx } from "../../core/db.ts";
 
 /**
  * Why an account cannot be made a user's in place, or null if it can. Where accounts need an invitation, a guest who once
@@ -18,6 +18,6 @@ export async function findClaimRefusal(
 }
 
 async function isInvited(tx: Tx, userId: string): Promise<boolean> {
-  const uses = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM invite_uses WHERE user_id = ${userId}::uuid LIMIT 1`);
+  const uses = await ask(tx, sql`SELECT 1 FROM invite_uses WHERE user_id = ${userId}::uuid LIMIT 1`);
   return uses.length > 0;
 }

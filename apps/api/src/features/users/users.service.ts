@@ -1,6 +1,6 @@
 import { USERS_PAGE_MAX } from "@confab/shared/limits";
 import type { ListUsersAnswer, Me } from "@confab/shared/users";
-import { type Sql, sql } from "../../core/db.ts";
+import { ask, type Sql, sql } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { readWorkspaceSettings } from "../../core/workspace-settings.ts";
 import type { Principal } from "../../plugins/session.ts";
@@ -32,12 +32,15 @@ export async function describeMe(deps: Pick<Deps, "db" | "config">, principal: P
 /** The people one may start a conversation with, by name: everyone active but the caller. */
 export async function listUsers(deps: Deps, caller: Principal, page: UsersPageQuery): Promise<ListUsersAnswer> {
   const limit = page.limit ?? USERS_PAGE_MAX;
-  const rows = await deps.db.$queryRaw<(PersonRow & { username_key: string })[]>(sql`
+  const rows = await ask<PersonRow & { username_key: string }>(
+    deps.db,
+    sql`
     SELECT u.id, u.username, u.username_key, u.role
       FROM users u
      WHERE u.id <> ${caller.user_id}::uuid AND ${IS_ACTIVE}
        AND u.username_key LIKE ${nameContains(page.query ?? "")} AND u.username_key > ${page.after ?? ""}
-     ORDER BY u.username_key LIMIT ${limit + 1}`);
+     ORDER BY u.username_key LIMIT ${limit + 1}`,
+  );
   const shown = rows.slice(0, limit);
   return { users: shown.map(presentPerson), next: rows.length > limit ? (shown.at(-1)?.username_key ?? null) : null };
 }

@@ -1,7 +1,8 @@
 import type { SetupBody } from "@confab/shared/auth";
 import type { UpdateWorkspaceBody, Workspace, WorkspaceSettings } from "@confab/shared/workspace";
 import { recordAudit } from "../../core/audit.ts";
-import { type Sql, sql, type Tx } from "../../core/db.ts";
+import type { Config } from "../../core/config.ts";
+import { ask, type Db, type Sql, sql, type Tx } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { AppError } from "../../core/errors.ts";
 import { hashSecret, newSecret } from "../../core/secrets.ts";
@@ -61,29 +62,36 @@ async function lockWorkspace(tx: Tx): Promise<void> {
 export async function prepareWorkspace(deps: Pick<Deps, "db" | "config">): Promise<string | null> {
   await ensureEveryoneGroup(deps.db);
   const { admin } = deps.config;
-  const passwordHash = admin ? await hashPassword(admin.password) : null;
-  return deps.db.$transaction(async (tx) => {
-    // One node at a time: two starting together must not make two administrators or two tokens.
+  if (!admin) return replaceSetupToken(deps.db);
+  // Nearly always so, and neither the password has to be hashed then nor Prisma's compiler loaded (core/db.ts).
+  if (!(await hasAdministrator(deps.db))) await makeAdministrator(deps.db, admin);
+  return null;
+}
+
+/** A link that was printed before must not outlive its purpose: of two nodes that start together, the second one's works. */
+async function replaceSetupToken(db: Db): Promise<string | null> {
+  const token = newSecret();
+  const value = JSON.stringify(hashSecret(token).toString("hex"));
+  const made = await ask(
+    db,
+    sql`
+    INSERT INTO settings (key, value)
+    SELECT ${SETUP_KEY}, ${value}::jsonb WHERE NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin')
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value
+    RETURNING key`,
+  );
+  return made.length > 0 ? token : null;
+}
+
+async function makeAdministrator(db: Db, { username, email, password }: NonNullable<Config["admin"]>): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await db.$transaction(async (tx) => {
+    // One node at a time: two starting together must not make two administrators.
     await lockWorkspace(tx);
-    if (await hasAdministrator(tx)) return null;
-    // A link that was printed before must not outlive its purpose.
+    if (await hasAdministrator(tx)) return;
     await tx.$executeRaw(sql`DELETE FROM settings WHERE key = ${SETUP_KEY}`);
-    if (admin) {
-      const made = await insertAccount(tx, {
-        username: admin.username,
-        role: "admin",
-        email: admin.email,
-        passwordHash,
-        ttlHours: null,
-      });
-      await installAdministrator(tx, made, null);
-      return null;
-    }
-    const token = newSecret();
-    const value = JSON.stringify(hashSecret(token).toString("hex"));
-    await tx.$executeRaw(sql`
-      INSERT INTO settings (key, value) VALUES (${SETUP_KEY}, ${value}::jsonb)`);
-    return token;
+    const made = await insertAccount(tx, { username, role: "admin", email, passwordHash, ttlHours: null });
+    await installAdministrator(tx, made, null);
   });
 }
 
@@ -121,7 +129,7 @@ async function installAdministrator(tx: Tx, made: AccountMade, address: string |
 }
 
 async function isSetupToken(tx: Tx, token: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM settings WHERE ${settingOf(token)}`);
+  const rows = await ask(tx, sql`SELECT 1 FROM settings WHERE ${settingOf(token)}`);
   return rows.length > 0;
 }
 
@@ -136,6 +144,6 @@ async function spendSetupToken(tx: Tx, token: string): Promise<void> {
 }
 
 async function hasAdministrator(tx: Tx): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>(sql`SELECT 1 FROM users WHERE role = 'admin' LIMIT 1`);
+  const rows = await ask(tx, sql`SELECT 1 FROM users WHERE role = 'admin' LIMIT 1`);
   return rows.length > 0;
 }
