@@ -2,10 +2,13 @@ import pg from "pg";
 
 const PEOPLE = 100_000;
 const GROUPS = 20_000;
+/** Members of the largest group. */
+export const IN_LARGE_GROUP = 10_000;
 
 /**
- * Fills a workspace as years of use would: 100,000 people with a session each, 20,000 groups of five of them, and so many
- * messages, half of them in one group. The person is in that one and in 200 others. Gives the id of the busiest.
+ * Fills a workspace as years of use would: 100,000 people with a session each, 20,000 groups, one of 10,000 of them and the
+ * others of five, and so many messages, half of them in one group. The person is in that one, in the large one and in 199
+ * others. Gives the id of the busiest.
  */
 export async function insertManyMessages(databaseUrl: string, messages: number, personId: string): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -15,7 +18,10 @@ export async function insertManyMessages(databaseUrl: string, messages: number, 
     await client.query(
       `ALTER TABLE messages DROP CONSTRAINT messages_conversation_id_fkey, DROP CONSTRAINT messages_sender_id_fkey`,
     );
-    await client.query(`CREATE TEMP TABLE person AS SELECT n, uuidv7() AS id FROM generate_series(0, ${PEOPLE - 1}) n`);
+    // Their ids are older than the person's: whoever looks for that one among the members of a group meets all others first.
+    await client.query(
+      `CREATE TEMP TABLE person AS SELECT n, uuidv7('-1 year') AS id FROM generate_series(0, ${PEOPLE - 1}) n`,
+    );
     await client.query(`CREATE TEMP TABLE place AS SELECT n, uuidv7() AS id FROM generate_series(0, ${GROUPS - 1}) n`);
     await client.query(`
       INSERT INTO users (id, username, username_key, role)
@@ -28,6 +34,7 @@ export async function insertManyMessages(databaseUrl: string, messages: number, 
       INSERT INTO conversation_members (conversation_id, user_id)
       SELECT place.id, person.id FROM place CROSS JOIN generate_series(0, 4) k
         JOIN person ON person.n = (place.n * 7 + k * 11) % ${PEOPLE}
+       UNION SELECT place.id, person.id FROM place CROSS JOIN person WHERE place.n = 1 AND person.n < ${IN_LARGE_GROUP}
        UNION SELECT id, '${personId}' FROM place WHERE n <= 200`);
     await client.query(`
       INSERT INTO messages (id, conversation_id, seq, revision, sender_id, content, sent_from_client)

@@ -43,14 +43,13 @@ export function readOptions(
     quick: values.quick,
     only,
     scaling: values.scaling,
-    rounds: Number(values.rounds ?? (values.quick || values.scaling ? 1 : ROUNDS)),
+    rounds: Number(values.rounds ?? (values.quick ? 1 : ROUNDS)),
     json: values.json ?? null,
     nodeOptions: values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };
 }
 
 /** Whether a run measures everything there is, in full, and nothing disturbs it. */
-export function isWhole(options: BenchOptions, scenarios: number): boolean {
-  const { quick, only, scaling, rounds, nodeOptions } = options;
-  return !quick && !scaling && only.length === scenarios && rounds >= ROUNDS && nodeOptions.length === 0;
+export function isWhole({ quick, only, rounds, nodeOptions }: BenchOptions, parts: number): boolean {
+  return !quick && only.length === parts && rounds >= ROUNDS && nodeOptions.length === 0;
 }

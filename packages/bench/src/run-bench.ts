@@ -25,7 +25,8 @@ const SCENARIOS: readonly Scenario[] = [fanout, rooms, idle, history, open, send
 const DIMENSIONS: readonly Dimension[] = [members, conversations, messages, sockets];
 const PAGE = new URL("../../../docs/performance.md", import.meta.url);
 
-// Exit handlers end what was started.
+// Exit handlers end what was started: with `--scaling`, servers and databases of every size.
+process.setMaxListeners(0);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const options = readOptions({
@@ -44,7 +45,7 @@ async function compareAll(): Promise<void> {
   for (const scenario of SCENARIOS) {
     if (!options.only.includes(scenario.name)) continue;
     // What the scenario before has left in Confab's memory must not be measured.
-    if (results.length > 0) await bench.refresh();
+    if (results.length > 0 && !scenario.restartsItself) await bench.refresh();
     results.push(await runScenario(scenario));
   }
   const facts = await readFacts(bench);
@@ -60,13 +61,13 @@ async function scale(): Promise<void> {
   const lines: ScalingLine[] = [];
   for (const dimension of chosen) {
     console.log(`── ${dimension.name}`);
-    lines.push(...(await measureDimension(bench, dimension)));
+    lines.push(...(await measureDimension(options, dimension)));
   }
   const facts = await readFacts(bench);
   const text = `${sentenceOf(facts)}\n\n${toScalingTables(lines)}`;
   console.log(`\n${text}`);
   if (options.json) await writeFile(options.json, `${JSON.stringify({ ...facts, lines }, null, 2)}\n`);
-  if (chosen.length === DIMENSIONS.length) await publish("pnpm bench --scaling", text);
+  if (isWhole(options, DIMENSIONS.length)) await publish("pnpm bench --scaling", text);
 }
 
 async function publish(command: string, text: string): Promise<void> {

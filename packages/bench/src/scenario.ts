@@ -6,5 +6,7 @@ export interface Scenario {
   readonly name: string;
   /** What `--quick` measures less, in words. */
   readonly quickly: string;
+  /** It restarts Confab before it begins, because it needs it run in a way of its own. */
+  readonly restartsItself?: true;
   run(bench: Bench): Promise<Row[]>;
 }

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { newId } from "@confab/shared/ids";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { insertManyMessages, pretendMoreMessages } from "../../test/many-messages.ts";
+import { IN_LARGE_GROUP, insertManyMessages, pretendMoreMessages } from "../../test/many-messages.ts";
 import { startServer, type TestServer } from "../../test/start-server.ts";
 import { newUser, type TestClient } from "../../test/test-client.ts";
 import { conversationPath, messageCommand, messagesPath, say } from "../../test/test-conversation.ts";
@@ -10,7 +10,8 @@ import type { TestSocket } from "../../test/test-socket.ts";
 import { BY_INDEX, toList } from "../core/db.ts";
 
 // What the application itself sends is caught, planned by PostgreSQL for whatever values, and run with those it was sent with: on 100,000
-// messages of which the planner is told that they are a million, and on as many people, sessions and groups as there are.
+// messages of which the planner is told that they are a million, and on as many people, sessions and groups as there are, one
+// of them of 10,000.
 // With HOT_STATEMENTS=write (pnpm docs:hot-statements) it is a million, and docs/hot-statements.md is written.
 
 const isPageWanted = process.env.HOT_STATEMENTS === "write";
@@ -81,6 +82,9 @@ interface Act {
 const message = newId();
 const page = (query: string) => ada.get(`${messagesPath(busiest)}${query}`);
 
+/** Reads all members of a conversation; what it gives is remembered until one comes or goes. */
+const AUDIENCE = /SELECT c\.id, c\.member_version,\s+ARRAY/;
+
 const ACTS: Record<string, Act> = {
   "who asks, at every request": {
     statement: /FROM sessions s JOIN users u.*token_hash/s,
@@ -118,7 +122,7 @@ const ACTS: Record<string, Act> = {
     reading: "The same near its beginning.",
   },
   "catching up": {
-    statement: /x\.revision > /,
+    statement: /y\.revision > /,
     act: () => ada.get(conversationPath(busiest, `/changes?after_revision=${INSERTED / 2 - 100}`)),
     reading: "The changes after a revision, by the index that has them in order.",
   },
@@ -130,12 +134,12 @@ const ACTS: Record<string, Act> = {
     reading: "A few index look-ups for each of the person's conversations: unread is a subtraction, not a count.",
   },
   "opening: where telling starts": {
-    statement: /SELECT m\.user_id, c\.id, c\.revision FROM conversations c/,
+    statement: /SELECT m\.user_id, c\.id, c\.revision, c\.member_version/,
     act: async () => (await ada.connect()).close(),
     reading: "The person's memberships, and the heads of these conversations.",
   },
   "whom an event goes to": {
-    statement: /SELECT c\.id, c\.member_version,\s+ARRAY/,
+    statement: AUDIENCE,
     act: async () => {
       await server.db.conversation.update({ where: { id: busiest }, data: { member_version: { increment: 1 } } });
       await say(ada, busiest, "hello, whoever is in it now");
@@ -200,7 +204,7 @@ function nodesIn(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesIn)];
 }
 
-/** More than any page, and more than a few for each of a person's conversations; a conversation has many more. */
+/** More than any page, and more than a few for each of a person's conversations; large ones have more messages, and more members. */
 const ROWS_MAX = 5_000;
 
 /** Rows that an index has led to and that were not asked for: Ada has more memberships than that. */
@@ -213,13 +217,14 @@ async function faultsOf({ text, values }: Statement): Promise<string[]> {
   const scans = nodes.filter((node) => node["Node Type"] === "Seq Scan" && BIG.includes(node["Relation Name"] ?? ""));
   const rowsOf = (node: Plan) => (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];
   const rows = nodes.filter((node) => node["Relation Name"]).reduce((sum, node) => sum + rowsOf(node), 0);
+  const rowsMax = AUDIENCE.test(text) ? ROWS_MAX + IN_LARGE_GROUP : ROWS_MAX;
   const wasteful = nodes.filter(
     (node) => (node["Rows Removed by Filter"] ?? 0) * node["Actual Loops"] > PASSED_OVER_MAX,
   );
   return [
     ...scans.map((node) => `${node["Relation Name"]} is read from end to end by ${text}`),
     ...wasteful.map((node) => `rows of ${node["Relation Name"]} are read and passed over by ${text}`),
-    ...(rows > ROWS_MAX ? [`${rows} rows are read by ${text}`] : []),
+    ...(rows > rowsMax ? [`${rows} rows are read by ${text}`] : []),
   ];
 }
 
@@ -276,9 +281,9 @@ describe("at a million messages", () => {
 const PAGE = new URL("../../../../docs/hot-statements.md", import.meta.url);
 const HEADING = `# The statements that everything waits for
 
-At a million messages, 100,000 people with a session each and 20,000 groups; one group has half of the messages, and the person
-who asks is in 200 others. Written by \`pnpm docs:hot-statements\`; that none of them reads a table from end to end is
-asserted by \`apps/api/src/database/hot-statements.test.ts\`.
+At a million messages, 100,000 people with a session each and 20,000 groups; one group has half of the messages, another one
+10,000 members, and the person who asks is in both and in 199 others. Written by \`pnpm docs:hot-statements\`; that none of them
+reads a table from end to end, or everybody in the large group, is asserted by \`apps/api/src/database/hot-statements.test.ts\`.
 `;
 
 async function planOf({ text, values }: Statement): Promise<string> {

@@ -90,7 +90,8 @@ export class ChatRoomful {
   /** Waits until a server that was asked too much is done with it, and connects whoever it has dropped. */
   async recover(): Promise<void> {
     const until = performance.now() + QUIET_WITHIN_MS;
-    let before = -1;
+    // Where everything has arrived there is nothing to wait for.
+    let before = this.received === this.#expected ? this.received : -1;
     while (this.received !== before && performance.now() < until) {
       before = this.received;
       await delay(QUIET_MS);

@@ -11,15 +11,15 @@ export async function findMaximum<Step extends { problem: string | null }>(
   { from, factor, bisections }: Ramp,
   tryRate: (rate: number) => Promise<Step>,
 ): Promise<{ best: Step; problem: string | null }> {
-  let good = from;
+  let [good, bad] = [from, from];
   let best = await tryRate(good);
+  let next = best;
   while (best.problem !== null && good > from / 1_000) {
+    [bad, next] = [good, best];
     good /= factor;
     best = await tryRate(good);
   }
   if (best.problem !== null) return { best, problem: best.problem };
-  let bad = good * factor;
-  let next = await tryRate(bad);
   while (next.problem === null) {
     [good, best] = [bad, next];
     bad *= factor;

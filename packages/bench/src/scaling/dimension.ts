@@ -1,5 +1,7 @@
-import type { Bench } from "../bench.ts";
+import { Bench } from "../bench.ts";
+import { median } from "../comparison.ts";
 import type { Cost } from "../load/cost-load.ts";
+import type { BenchOptions } from "../options.ts";
 
 /** Something that grows, and what is done meanwhile that should cost as much as before. */
 export interface Dimension {
@@ -7,9 +9,12 @@ export interface Dimension {
   /** What grows, in words. */
   readonly title: string;
   readonly sizes: readonly number[];
-  /** What each operation costs at this size; makes what it needs. */
-  measure(bench: Bench, size: number): Promise<Readonly<Record<string, Cost>>>;
+  /** Makes what there is at this size, and gives the way to measure what each operation costs there, again and again. */
+  prepare(bench: Bench, size: number): Promise<() => Promise<Costs>>;
 }
+
+/** By the operation. */
+export type Costs = Readonly<Record<string, Cost>>;
 
 /** How one operation's cost grows. */
 export interface ScalingLine {
@@ -42,16 +47,42 @@ export function isLogarithmic({ sizes, costs }: ScalingLine): boolean {
   return isSlow(0, sizes.length - 1, NOISE) && costs.every((_, to) => to === 0 || isSlow(to - 1, to, NOISE_OF_STEP));
 }
 
-/** Measures a dimension at each of its sizes, every time on a fresh process. */
-export async function measureDimension(bench: Bench, { title, sizes, measure }: Dimension): Promise<ScalingLine[]> {
-  const found: Readonly<Record<string, Cost>>[] = [];
-  for (const size of sizes) {
-    await bench.refresh();
-    found.push(await measure(bench, size));
-    console.log(`   ${size.toLocaleString("en")}: ${JSON.stringify(found.at(-1))}`);
+/**
+ * Measures a dimension. Each size has a server and a database of its own, so that nothing else is large there, and they
+ * take turns, so that what the machine does meanwhile, and a database after it has been filled, is no matter of size.
+ */
+export async function measureDimension(options: BenchOptions, dimension: Dimension): Promise<ScalingLine[]> {
+  const benches: Bench[] = [];
+  try {
+    const measures: (() => Promise<Costs>)[] = [];
+    for (const size of dimension.sizes) {
+      const bench = await Bench.open(options);
+      benches.push(bench);
+      measures.push(await dimension.prepare(bench, size));
+    }
+    return linesOf(dimension, await measureInTurn(measures, options.rounds));
+  } finally {
+    for (const bench of benches) await bench.close();
   }
-  return Object.keys(found[0] ?? {}).map((operation) => ({
-    ...{ dimension: title, operation, sizes },
-    costs: found.map((costs) => costs[operation] ?? { cpu: Number.NaN, p50: Number.NaN }),
-  }));
+}
+
+/** What each of them found in each round. */
+async function measureInTurn(measures: readonly (() => Promise<Costs>)[], rounds: number): Promise<Costs[][]> {
+  const found: Costs[][] = measures.map(() => []);
+  // The first round finds servers that have compiled little and databases that have cached nothing: it does not count.
+  for (let round = 0; round <= rounds; round++)
+    for (const [index, measure] of measures.entries()) {
+      const costs = await measure();
+      if (round > 0) found[index]?.push(costs);
+    }
+  return found;
+}
+
+function linesOf({ title, sizes }: Dimension, found: readonly Costs[][]): ScalingLine[] {
+  return Object.keys(found[0]?.[0] ?? {}).map((operation) => {
+    const middle = (rounds: Costs[], figure: keyof Cost) =>
+      median(rounds.map((costs) => costs[operation]?.[figure])) ?? Number.NaN;
+    const costs = found.map((rounds) => ({ cpu: middle(rounds, "cpu"), p50: middle(rounds, "p50") }));
+    return { dimension: title, operation, sizes, costs };
+  });
 }

@@ -6,26 +6,28 @@ import type { Dimension } from "./dimension.ts";
 
 const MEMBERS = 8;
 const LISTENERS = 4;
-const SECONDS = 2;
+const SECONDS = 1;
 
 /** Messages of a conversation. */
 export const messages: Dimension = {
   name: "messages",
-  title: "messages of a conversation",
-  sizes: [1_000, 10_000, 100_000, 1_000_000],
-  async measure(bench, size) {
+  title: "messages of a conversation, before what is sent",
+  sizes: [100, 1_000, 10_000, 100_000, 1_000_000],
+  async prepare(bench, size) {
     const [room] = await seedConversations(bench.database, `Messages ${size}`, { conversations: 1, members: MEMBERS });
     if (!room) throw new Error("The room was not made.");
     await seedMessages(bench.database, [room], size);
     const [reader] = room.people;
     const page = (query: string) => costOfPage(bench, `${messagesPath(room)}${query}`, reader ? cookieOf(reader) : "");
-    const newest = await page("");
-    const middle = await page(`?before=${size / 2}`);
     const [listeners, newcomers] = [room.people.slice(0, LISTENERS), room.people.slice(LISTENERS)];
-    const { send, connect } = await costsIn(bench, room, listeners, {
-      newcomers: newcomers.map((person) => memberOf(person, room)),
-    });
-    return { "the newest page": newest, "a page in the middle": middle, "a message": send, "a connect": connect };
+    return async () => {
+      const newest = await page("");
+      const middle = await page(`?before=${size / 2}`);
+      const { send, connect } = await costsIn(bench, room, listeners, {
+        newcomers: newcomers.map((person) => memberOf(person, room)),
+      });
+      return { "the newest page": newest, "a page in the middle": middle, "a message": send, "a connect": connect };
+    };
   },
 };
 

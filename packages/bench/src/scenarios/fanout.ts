@@ -44,13 +44,13 @@ async function runSize(bench: Bench, members: number, bounds: Bounds): Promise<R
   const { quick } = bench.options;
   const [room] = await seedConversations(bench.database, `Fanout ${members}`, { conversations: 1, members });
   if (!room) throw new Error("The room was not made.");
-  const seconds = quick ? 3 : 6;
+  const seconds = quick ? 2 : 6;
   // Fewer would make of one slow message what all are judged by.
   const calmMessages = quick ? 10 : 40;
   const compared = await bench.compare(["limit", "confab"], "chatLoad", {
     conversations: [{ id: room.id, members: room.people.map((person) => memberOf(person, room)) }],
     sendersPerConversation: SENDERS,
-    warmUp: { perSecond: BUSY / 2 / members, seconds: 2 },
+    warmUp: { perSecond: BUSY / 2 / members, seconds: quick ? 1 : 2 },
     steady: {
       busy: { perSecond: BUSY / members, seconds },
       calm: { perSecond: CALM / members, seconds: Math.max(seconds, (calmMessages * members) / CALM) },

@@ -12,6 +12,7 @@ import { cpuPerMessage, cpuPerMillion } from "./chat-figures.ts";
 interface Load {
   readonly name: string;
   readonly conversations: number;
+  readonly conversationsQuick: number;
   readonly members: number;
   readonly senders: number;
   readonly steady: number;
@@ -22,12 +23,12 @@ interface Load {
 
 const LOADS: readonly Load[] = [
   {
-    ...{ name: "fanout", conversations: 1, members: 1_000, senders: 10, steady: 50 },
+    ...{ name: "fanout", conversations: 1, conversationsQuick: 1, members: 1_000, senders: 10, steady: 50 },
     ...{ what: "50 k deliveries/s", unit: "s per million" },
     cpu: cpuPerMillion,
   },
   {
-    ...{ name: "rooms", conversations: 500, members: 4, senders: 4, steady: 1_000 },
+    ...{ name: "rooms", conversations: 500, conversationsQuick: 250, members: 4, senders: 4, steady: 1_000 },
     ...{ what: "1,000 messages/s", unit: "ms per message" },
     cpu: (step, read) => cpuPerMessage(step ?? null, read),
   },
@@ -40,7 +41,8 @@ const LOADS: readonly Load[] = [
  */
 export const nodes: Scenario = {
   name: "nodes",
-  quickly: "only by NOTIFY",
+  restartsItself: true,
+  quickly: "only by NOTIFY, 250 rooms instead of 500, shorter steps",
   async run(bench) {
     const rows = await measure(bench, "NOTIFY");
     if (bench.options.quick) return rows;
@@ -67,12 +69,14 @@ async function measure(bench: Bench, bus: string, redisUrl?: string): Promise<Ro
 
 async function compare(bench: Bench, bus: string, load: Load): Promise<Row[]> {
   const { quick } = bench.options;
-  const seeded = await seedConversations(bench.database, `${load.name} by ${bus}`, load);
+  const conversations = quick ? load.conversationsQuick : load.conversations;
+  const size = { conversations, members: load.members };
+  const seeded = await seedConversations(bench.database, `${load.name} by ${bus}`, size);
   const compared = await bench.compare(["confab", "two nodes"], "chatLoad", {
     conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
     sendersPerConversation: load.senders,
-    warmUp: { perSecond: load.steady / 2, seconds: 3 },
-    steady: { even: { perSecond: load.steady, seconds: quick ? 4 : 5 } },
+    warmUp: { perSecond: load.steady / 2, seconds: quick ? 1 : 3 },
+    steady: { even: { perSecond: load.steady, seconds: quick ? 2 : 5 } },
     ramp: null,
     sixtyPercentSeconds: 0,
   });

@@ -19,10 +19,10 @@ export const rooms: Scenario = {
     const compared = await bench.compare(["tutorial", "confab"], "chatLoad", {
       conversations: seeded.map((room) => ({ id: room.id, members: room.people.map((each) => memberOf(each, room)) })),
       sendersPerConversation: MEMBERS,
-      warmUp: { perSecond: 500, seconds: 3 },
-      steady: { calm: { perSecond: CALM, seconds: quick ? 3 : 6 } },
-      ramp: { from: 500, factor: quick ? 4 : 2, bisections: quick ? 1 : 3, seconds: quick ? 1.5 : 2 },
-      sixtyPercentSeconds: quick ? 2 : 4,
+      warmUp: { perSecond: 500, seconds: quick ? 1.5 : 3 },
+      steady: { calm: { perSecond: CALM, seconds: quick ? 2 : 6 } },
+      ramp: { from: 500, factor: quick ? 4 : 2, bisections: quick ? 1 : 3, seconds: quick ? 1 : 2 },
+      sixtyPercentSeconds: quick ? 1 : 4,
     });
     const scenario = `rooms, ${count} × ${MEMBERS}`;
     return [

@@ -6,14 +6,15 @@ import type { Row } from "../report/row.ts";
 import type { Scenario } from "../scenario.ts";
 
 const STARTS = 7;
-const STARTS_QUICK = 3;
+const STARTS_QUICK = 2;
 /** For what a server still does after it has begun to listen. */
 const SETTLE_MS = 1_000;
 
 /** From the command to the first request that would be answered, and the memory that takes. No process is kept on a core. */
 export const start: Scenario = {
   name: "start",
-  quickly: "three starts each instead of seven",
+  restartsItself: true,
+  quickly: "two starts each instead of seven",
   async run(bench) {
     const starts = bench.options.quick ? STARTS_QUICK : STARTS;
     await bench.refresh({ core: "any" });

@@ -40,10 +40,10 @@ export const SABOTAGES: readonly Sabotage[] = [
     file: "features/messages/messages.pages.ts",
     changes: [
       [
-        `x.revision > \${afterRevision} AND`,
-        `x.sent_from_server > coalesce((
-        SELECT max(y.sent_from_server) FROM messages y
-         WHERE y.conversation_id = x.conversation_id AND y.revision <= \${afterRevision}), '-infinity') AND`,
+        "y.revision > asked.after_revision AND",
+        `y.sent_from_server > coalesce((
+        SELECT max(z.sent_from_server) FROM messages z
+         WHERE z.conversation_id = y.conversation_id AND z.revision <= asked.after_revision), '-infinity') AND`,
       ],
     ],
   },

@@ -31,7 +31,8 @@ export async function listChanges(
   const limit = query.limit ?? CHANGES_PAGE_MAX;
   // Up to the conversation's own revision: what is committed between the two reads belongs to a later page, or the
   // numbers and the messages would tell of two different moments.
-  const messages = await listChangedMessages(deps.db, id, query.after_revision, revision, limit);
+  const asked = { conversation_id: id, after_revision: query.after_revision, revision };
+  const [messages = []] = await listChangedMessages(deps.db, [asked], limit);
   const last = messages.at(-1)?.revision ?? revision;
   const complete = messages.length < limit || last === revision;
   return { limited: false, conversation, messages, revision: complete ? revision : last, complete };

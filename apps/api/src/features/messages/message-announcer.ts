@@ -5,12 +5,21 @@ import { announce } from "../../core/announce.ts";
 import type { Audience } from "../../core/audience.ts";
 import type { Move } from "../../core/bus.ts";
 import type { Deps } from "../../core/deps.ts";
+import { joinQuestions } from "../../core/join-questions.ts";
 import type { Audiences } from "../members/audiences.ts";
-import { listChangedMessages } from "./messages.pages.ts";
+import { type Changes, listChangedMessages } from "./messages.pages.ts";
 import type { WrittenMessage } from "./messages.writer.ts";
 import { countToldAtOnce } from "./told-at-once.ts";
 
 type AnnouncerDeps = Pick<Deps, "db" | "hub" | "log"> & { audiences: Audiences };
+
+/** At most so many conversations' changes are read in one statement: there may be hundreds in each. */
+const AT_ONCE = 50;
+
+/** Another node tells of a whole batch at once, in whatever conversations. */
+const findChanged = joinQuestions<Changes, Message[]>(AT_ONCE, (tx, asked) =>
+  listChangedMessages(tx, asked, CHANGES_PAGE_MAX),
+);
 
 /**
  * Announces messages to the people connected to this node, each conversation's in the order of its revisions, whichever
@@ -89,7 +98,8 @@ export class MessageAnnouncer {
     if (upTo === undefined || upTo >= revision) return;
     // Of very much only the end is told: clients see the gap and catch up at their own pace.
     hub.told.skipTo(id, revision - CHANGES_PAGE_MAX);
-    const changed = await listChangedMessages(db, id, hub.told.upTo(id) ?? revision, revision, CHANGES_PAGE_MAX);
+    const after_revision = hub.told.upTo(id) ?? revision;
+    const changed = await findChanged(db, { conversation_id: id, after_revision, revision });
     const newest = changed.slice(-countToldAtOnce(changed.toReversed()));
     if (newest[0] && newest.length < changed.length) hub.told.skipTo(id, newest[0].revision - 1);
     this.#tell(audience, newest);

@@ -57,20 +57,31 @@ function messagesBetween(tx: Tx, conversationId: string, after: number, until: n
   );
 }
 
-/** The messages whose last change came after one revision and not after another, in order of revision. */
-export async function listChangedMessages(
-  tx: Tx,
-  conversationId: string,
-  afterRevision: number,
-  upToRevision: number,
-  limit: number,
-): Promise<Message[]> {
-  const rows = await ask<MessageRow>(
+/** From after one revision of a conversation up to another. */
+export interface Changes {
+  readonly conversation_id: string;
+  readonly after_revision: number;
+  readonly revision: number;
+}
+
+/** The messages whose last change is among these, for each in order of revision: the first `limit` of them. */
+export async function listChangedMessages(tx: Tx, asked: readonly Changes[], limit: number): Promise<Message[][]> {
+  const column = <Name extends keyof Changes>(name: Name) => asked.map((each) => each[name]);
+  const rows = await ask<MessageRow & { n: number }>(
     tx,
     sql`
-    SELECT ${MESSAGE_COLUMNS} FROM messages x JOIN users u ON u.id = x.sender_id
-     WHERE x.conversation_id = ${conversationId}::uuid AND x.revision > ${afterRevision} AND x.revision <= ${upToRevision}
-     ORDER BY x.revision LIMIT ${limit}`,
+    SELECT ${MESSAGE_COLUMNS}, asked.n::int AS n
+      FROM unnest(${column("conversation_id")}::uuid[], ${column("after_revision")}::int[], ${column("revision")}::int[])
+             WITH ORDINALITY AS asked(conversation_id, after_revision, revision, n)
+      CROSS JOIN LATERAL (
+        SELECT * FROM messages y
+         WHERE y.conversation_id = asked.conversation_id
+           AND y.revision > asked.after_revision AND y.revision <= asked.revision
+         ORDER BY y.revision LIMIT ${limit}
+      ) x JOIN users u ON u.id = x.sender_id
+     ORDER BY x.revision`,
   );
-  return rows.map(presentMessage);
+  const changed: Message[][] = asked.map(() => []);
+  for (const { n, ...row } of rows) changed[n - 1]?.push(presentMessage(row));
+  return changed;
 }

@@ -66,6 +66,25 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
     await expectGapFree(nodes.first.db, id);
   });
 
+  it.runIf(isHere)("give what is written in many groups at once to the members of each, in its order", async () => {
+    const carol = await newUser(nodes.second.url, freshName("Carol"));
+    const [adas, carols] = [await ada.connect(), await carol.connect()];
+    const launches = await Promise.all(Array.from({ length: 30 }, () => newGroup(ada, freshName("Launch"), [ben])));
+    const seasons = await Promise.all(Array.from({ length: 30 }, () => newGroup(ada, freshName("Season"), [carol])));
+    const ids = [...launches, ...seasons];
+    for (let n = 1; n <= 3; n += 1) for (const id of ids) adas.send(messageCommand(id, `message ${n}`));
+    const heard = (socket: TestSocket) =>
+      socket.all("message.created").filter(({ message }) => ids.includes(message.conversation_id));
+    for (const [socket, own] of [[bens, launches] as const, [carols, seasons] as const]) {
+      await socket.until(() => heard(socket).length >= 3 * own.length, "every message");
+      const byGroup = Map.groupBy(heard(socket), ({ message }) => message.conversation_id);
+      const contents = own.map((id) => byGroup.get(id)?.map(({ message }) => message.content));
+      expect(contents).toEqual(own.map(() => ["message 1", "message 2", "message 3"]));
+    }
+    await settled();
+    expect([bens, carols, mallorys].map((socket) => heard(socket).length)).toEqual([90, 90, 0]);
+  });
+
   it.runIf(isHere)("tell what happens in a group to its members on the other, and to nobody else", async () => {
     const carol = await newUser(nodes.first.url, freshName("Carol"));
     const id = await newGroup(ada, freshName("Launch"), [ben]);
