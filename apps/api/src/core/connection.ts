@@ -51,8 +51,7 @@ export class Connection {
   /** What the network had taken at the last look; null when nothing was left then. */
   #takenBytes: number | null = null;
   #stuckLooks = 0;
-  /** Begins anywhere, so that those who came at once, as after a restart, are not asked at once. */
-  #silentLooks = Math.floor(Math.random() * PING_AFTER_LOOKS);
+  #silentLooks = 0;
   #held = true;
   #closed = false;
   /** How this connection hears events, if not in our own words; null for an event it does not hear of. */

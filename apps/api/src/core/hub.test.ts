@@ -33,8 +33,6 @@ async function openStopped() {
     client.pause();
   };
   await fill();
-  // It has just been heard of; how long the silence of a new one counts as is left to chance.
-  connection.noteHeard();
   return { ...opened, fill, drain };
 }
 
@@ -163,7 +161,6 @@ describe("a connection", () => {
   it("is not alive because a backlog begins: what the network's own buffer takes, nobody may have received", async () => {
     const { client, connection, closedFor, sink } = await open("ada");
     connection.release(pong(0));
-    connection.noteHeard();
     for (let looks = 1; looks < 5; looks += 1) connection.look();
     expect(closedFor).toEqual([]);
     client.pause();

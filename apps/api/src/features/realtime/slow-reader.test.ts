@@ -32,8 +32,6 @@ afterEach(() => server.stop());
 async function newStoppedReader(): Promise<{ reader: TestSocket; heldBack: () => number }> {
   const upgraded = once(server.app.server, "upgrade");
   const reader = await ben.connect();
-  // It has just been heard of; how long the silence of a new one counts as is left to chance.
-  await reader.settled();
   reader.socket.pause();
   const [, end] = (await upgraded) as [unknown, Socket];
   return { reader, heldBack: () => end.writableLength };
