@@ -41,8 +41,9 @@ export interface Viewed extends Viewer {
 const MEMBERSHIP_IF_ANY = sql`LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = v.id`;
 
 /**
- * Conversations `c` as the viewers `v` see them, who are members `m` of them or not: `from` joins the three. What is asked of direct ones only says so within its own subquery: as a
- * condition of the join, PostgreSQL would first read the members of every group, and then drop them.
+ * Conversations `c` as the viewers `v` see them, who are members `m` of them or not: `from` joins the three. What is asked
+ * of direct ones only says so within its own subquery: as a condition of the join, PostgreSQL would first read the members
+ * of every group, and then drop them.
  */
 async function viewAs(tx: Tx, from: Sql, condition: Sql, order: Sql, limit: number | null): Promise<Viewed[]> {
   const rows = await ask<ConversationWithMessageRow & { viewer_id: string; viewer_role: Role }>(

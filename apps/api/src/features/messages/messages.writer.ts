@@ -218,8 +218,8 @@ function toWritten(row: Outcome): WrittenMessage {
  * `waitsForLocks`, a conversation that somebody else has locked is `passed_over`: nothing is written in it. An id that
  * comes more than once in the batch is stored once, as it came first, and all of them get that message. What is known of a
  * message goes from step to step in one row: a join of the steps, of whose size PostgreSQL knows nothing, would go
- * through the whole batch for each message of it; OFFSET 0 keeps a look into a table from becoming a join with all of it. Where the bus is PostgreSQL's own, the other nodes are notified by the
- * same statement: with the commit, or not at all.
+ * through the whole batch for each message of it; OFFSET 0 keeps a look into a table from becoming a join with all of it.
+ * Where the bus is PostgreSQL's own, the other nodes are notified by the same statement: with the commit, or not at all.
  */
 function writeStatement(ask: Ask, nodes: OtherNodes, inputs: NewMessage[], waitsForLocks: boolean): Promise<Outcome[]> {
   const channel = channelTo(nodes);

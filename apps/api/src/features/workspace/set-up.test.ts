@@ -106,6 +106,13 @@ describe("POST /api/v1/setup", () => {
     expect((await setUp(server.setupToken)).status).toBe(201);
   });
 
+  it("refuses a link that was left behind when there is an administrator already, and makes nobody", async () => {
+    const ben = await newUser(server.url, "Ben");
+    await server.db.user.update({ where: { id: ben.person.id }, data: { role: "admin" } });
+    expect(await setUp(server.setupToken)).toMatchObject({ status: 403, body: { code: "setup_link_invalid" } });
+    expect(await administrators()).toMatchObject([{ id: ben.person.id }]);
+  });
+
   it("does not say to somebody without the token whether a name is taken", async () => {
     await newUser(server.url, "Ben");
     expect((await setUp("not the token", "Ben")).body.code).toBe("setup_link_invalid");

@@ -109,7 +109,7 @@ export async function setUp(
     origin,
     { username: body.username, role: "admin", email: body.email, passwordHash, ttlHours: null },
     async (tx, made) => {
-      await spendSetupToken(tx, body.token);
+      await spendSetupToken(tx, body.token, made.id);
       await installAdministrator(tx, made, origin.address);
       return null;
     },
@@ -137,13 +137,17 @@ function settingOf(token: string): Sql {
   return sql`key = ${SETUP_KEY} AND value = to_jsonb(${hashSecret(token).toString("hex")}::text)`;
 }
 
-/** Deleting the row is what makes the token one-time: of two who come at once, one finds it gone. */
-async function spendSetupToken(tx: Tx, token: string): Promise<void> {
+/**
+ * Deleting the row is what makes the token one-time: of two who come at once, one finds it gone. A node that starts while the
+ * first administrator is being made may leave a token behind: it is worth nothing once there is another administrator.
+ */
+async function spendSetupToken(tx: Tx, token: string, userId: string): Promise<void> {
+  await lockWorkspace(tx);
   const spent = await tx.$executeRaw(sql`DELETE FROM settings WHERE ${settingOf(token)}`);
-  if (spent === 0) throw new AppError("setup_link_invalid");
+  if (spent === 0 || (await hasAdministrator(tx, sql`id <> ${userId}::uuid`))) throw new AppError("setup_link_invalid");
 }
 
-async function hasAdministrator(tx: Tx): Promise<boolean> {
-  const rows = await ask(tx, sql`SELECT 1 FROM users WHERE role = 'admin' LIMIT 1`);
+async function hasAdministrator(tx: Tx, condition = sql`true`): Promise<boolean> {
+  const rows = await ask(tx, sql`SELECT 1 FROM users WHERE role = 'admin' AND ${condition} LIMIT 1`);
   return rows.length > 0;
 }
