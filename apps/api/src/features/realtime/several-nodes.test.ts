@@ -44,9 +44,15 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
       await socket.next("message.created", ({ message }) => message.id === body.message.id);
   }
 
+  /** The other node shows a conversation a little later, with what was written in it by then. */
+  async function hasJoined(socket: TestSocket, ids: string[]): Promise<void> {
+    for (const id of ids) await socket.next("conversation.joined", ({ conversation }) => conversation.id === id);
+  }
+
   it.runIf(isHere)("give messages from both to everybody, each once and in order, while both are sent to", async () => {
     const carol = await newUser(nodes.first.url, freshName("Carol"));
     const id = await newGroup(ada, freshName("Busy"), [ben, carol]);
+    await hasJoined(bens, [id]);
     const [adas, carols, here] = [await ada.connect(), await carol.connect(), await onNode(nodes.first, ben).connect()];
     const senders = [adas, carols, bens];
     const each = 150;
@@ -72,6 +78,8 @@ describe.each(BUSES)("two nodes that talk by $bus", ({ bus, isHere }) => {
     const launches = await Promise.all(Array.from({ length: 30 }, () => newGroup(ada, freshName("Launch"), [ben])));
     const seasons = await Promise.all(Array.from({ length: 30 }, () => newGroup(ada, freshName("Season"), [carol])));
     const ids = [...launches, ...seasons];
+    await hasJoined(bens, launches);
+    await hasJoined(carols, seasons);
     for (let n = 1; n <= 3; n += 1) for (const id of ids) adas.send(messageCommand(id, `message ${n}`));
     const heard = (socket: TestSocket) =>
       socket.all("message.created").filter(({ message }) => ids.includes(message.conversation_id));
