@@ -1,7 +1,6 @@
 import { newId } from "@confab/shared/ids";
-import pg from "pg";
 import { type Bus, type BusListener, type BusMessage, isMissed } from "./bus.ts";
-import { withinGoodbye } from "./database-client.ts";
+import { DatabaseClient, withinGoodbye } from "./database-client.ts";
 import type { Log } from "./deps.ts";
 
 const CHANNEL = "confab";
@@ -13,7 +12,7 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A connection on which nothing is answered is lost; the beat of the nodes asks it every few seconds. */
-const QUERY_TIMEOUT_MS = 5_000;
+const ANSWER_MS_MAX = 5_000;
 
 /**
  * The bus by PostgreSQL's LISTEN and NOTIFY, on a connection of its own. Messages are JSON in ASCII, cut into parts that
@@ -27,7 +26,7 @@ export class PostgresBus implements Bus {
   readonly #log: Log;
   readonly #parts = new Map<string, string>();
   #listener: BusListener | null = null;
-  #client: pg.Client | null = null;
+  #client: DatabaseClient | null = null;
   #waiting: BusMessage[] = [];
   #sending: Promise<void> | null = null;
   #sent = 0;
@@ -75,10 +74,10 @@ export class PostgresBus implements Bus {
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client({
+    const client = new DatabaseClient({
       connectionString: this.#url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      answerMsMax: ANSWER_MS_MAX,
       keepAlive: true,
     });
     client.on("error", (error) => this.#lose(client, error));
@@ -106,7 +105,7 @@ export class PostgresBus implements Bus {
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
   }
 
-  #lose(client: pg.Client, error?: unknown): void {
+  #lose(client: DatabaseClient, error?: unknown): void {
     if (this.#client !== client) return;
     this.#log.warn({ err: error }, "the connection to the other nodes is lost; it is tried again");
     this.#client = null;
