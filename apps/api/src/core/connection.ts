@@ -44,7 +44,7 @@ export class Connection {
   readonly account: string;
   readonly #wire: Wire;
   readonly #hub: Hub;
-  #waiting: Buffer[] = [];
+  readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   /** With the snapshot on top until that has gone: it is sent to everybody, however long it is. */
   #allowedBytes = BACKLOG_LIMIT_BYTES;
@@ -58,6 +58,7 @@ export class Connection {
   translate: ((event: Event) => Buffer | null) | null = null;
   /** See core/flushes. */
   round: Round | null = null;
+  isDue = false;
 
   constructor(hub: Hub, facts: { id: string; userId: string; sessionId: string; account: string }, wire: Wire) {
     this.id = facts.id;
@@ -125,11 +126,11 @@ export class Connection {
   flush(): void {
     if (this.#waiting.length === 0) return;
     const { sink } = this.#wire;
-    const frames = this.#waiting;
-    this.#waiting = [];
+    const bytes = joinFrames(this.#waiting);
+    // A new list for each write would be old by the next, and what it holds by then would grow old with it.
+    this.#waiting.length = 0;
     this.#waitingBytes = 0;
-    if (!this.#wire.isOpen()) return;
-    sink.write(joinFrames(frames));
+    if (this.#wire.isOpen()) sink.write(bytes);
   }
 
   /** Whatever was heard of it shows that it lives. */
@@ -177,7 +178,7 @@ export class Connection {
   close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#waiting = [];
+    this.#waiting.length = 0;
     this.#wire.close(reason);
   }
 }

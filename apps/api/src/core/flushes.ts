@@ -4,6 +4,8 @@ interface Listener {
   flush(): void;
   /** With whom it was written to last. */
   round: Round | null;
+  /** Whether it is written to at the end of this turn. */
+  isDue: boolean;
 }
 
 /** Listeners who were written to in one go rest together, and those of them for whom something comes meanwhile wait. */
@@ -23,12 +25,14 @@ const ROUND_EVERY_MS_MAX = 100;
  * written to in the same turn, is written to less often. Who was not in that round does not wait for its rest.
  */
 export class Flushes {
-  readonly #soon = new Set<Listener>();
+  #due: Listener[] = [];
 
   /** At the end of this turn of the event loop. */
   soon(listener: Listener): void {
-    if (this.#soon.size === 0) setImmediate(() => this.#write(this.#takeSoon()));
-    this.#soon.add(listener);
+    if (listener.isDue) return;
+    if (this.#due.length === 0) setImmediate(() => this.#writeDue());
+    listener.isDue = true;
+    this.#due.push(listener);
   }
 
   /** When it has rested. */
@@ -45,10 +49,11 @@ export class Flushes {
     this.#write(round.waiting.splice(0).filter((listener) => listener.round === round));
   }
 
-  #takeSoon(): Listener[] {
-    const listeners = [...this.#soon];
-    this.#soon.clear();
-    return listeners;
+  #writeDue(): void {
+    const listeners = this.#due;
+    this.#due = [];
+    for (const listener of listeners) listener.isDue = false;
+    this.#write(listeners);
   }
 
   #write(listeners: Listener[]): void {

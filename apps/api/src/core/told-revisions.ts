@@ -51,7 +51,8 @@ export class ToldRevisions {
     if (conversationId === null) return;
     const told = this.#told.get(conversationId);
     if (!told) return void this.#told.set(conversationId, { upTo: revision, beyond: new Set() });
-    if (revision > told.upTo) told.beyond.add(revision);
+    if (revision === told.upTo + 1) told.upTo = revision;
+    else if (revision > told.upTo) told.beyond.add(revision);
     join(told);
   }
 

@@ -7,8 +7,9 @@ const PATIENCE_MS = 2_000;
 /** The end of the sockets of a node that stops: what clients have said is answered first, then all are sent off. */
 export class Leaving {
   readonly #hub: Hub;
-  readonly #obeying = new Set<Promise<void>>();
+  #obeying = 0;
   #hasBegun = false;
+  #allObeyed: () => void = () => undefined;
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -19,15 +20,23 @@ export class Leaving {
     return this.#hasBegun;
   }
 
-  /** A command that is being obeyed. */
+  /** A command that is being obeyed. They are counted only: a set of what comes and goes is made anew all the time. */
   note(act: Promise<void>): void {
-    this.#obeying.add(act);
-    void act.finally(() => this.#obeying.delete(act));
+    this.#obeying += 1;
+    void act.then(this.#noteObeyed);
   }
+
+  readonly #noteObeyed = () => {
+    this.#obeying -= 1;
+    if (this.#obeying === 0) this.#allObeyed();
+  };
 
   async begin(): Promise<void> {
     this.#hasBegun = true;
-    await Promise.race([Promise.all(this.#obeying), delay(PATIENCE_MS)]);
+    const allObeyed = new Promise<void>((resolve) => {
+      this.#allObeyed = resolve;
+    });
+    if (this.#obeying > 0) await Promise.race([allObeyed, delay(PATIENCE_MS)]);
     this.#hub.sendEverybodyOff();
   }
 }
