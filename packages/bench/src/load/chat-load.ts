@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { ChatRoomful } from "./chat-roomful.ts";
 import { pace } from "./pace.ts";
 import { type CpuSeconds, cpuSince, readCpu } from "./process-meter.ts";
@@ -44,6 +45,8 @@ export interface ChatLoadResult {
 }
 
 const P99_MS_MAX = 250;
+/** From one step to the next: who has just heard much may be written to a little later (core/flushes of the server). */
+const PAUSE_MS = 300;
 /** How long after the last send everything has to be there. */
 const DRAIN_MS_MAX = 1_000;
 
@@ -55,6 +58,7 @@ export async function chatLoad(options: ChatLoadOptions): Promise<ChatLoadResult
   const measure = async (rate: Rate) => {
     const step = await measureStep(target, roomful, rate);
     await roomful.recover();
+    await delay(PAUSE_MS);
     return step;
   };
   await measure(options.warmUp);

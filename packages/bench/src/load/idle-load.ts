@@ -9,6 +9,8 @@ export interface IdleLoadOptions {
   readonly members: readonly Member[];
   /** How long after the last connect memory is read. */
   readonly settleSeconds: number;
+  /** How long after the last connect it begins that CPU is read, and how long that takes. */
+  readonly idleAfterSeconds: number;
   readonly idleSeconds: number;
 }
 
@@ -48,6 +50,7 @@ export async function idleLoad({ target, members, ...times }: IdleLoadOptions): 
   await delay(times.settleSeconds * 1000);
   const memory = residentBytes(target.serverPid) - memoryBefore;
 
+  await delay((times.idleAfterSeconds - times.settleSeconds) * 1000);
   const beforeIdle = readCpu(target);
   await delay(times.idleSeconds * 1000);
   const idle = cpuSince(beforeIdle, target);

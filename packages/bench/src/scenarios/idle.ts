@@ -24,6 +24,8 @@ export const idle: Scenario = {
       {
         members: seeded.flatMap((room) => room.people.map((person) => memberOf(person, room))),
         settleSeconds: quick ? 1 : 5,
+        // With the first pings, their code is compiled.
+        idleAfterSeconds: quick ? 1 : PING_SECONDS,
         idleSeconds: quick ? 3 : PING_SECONDS,
       },
       // What the sockets of the last round have grown is not given back: a second round would find room there.
