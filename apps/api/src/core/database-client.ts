@@ -50,7 +50,7 @@ export class DatabaseClient extends pg.Client {
     this.#answerMsMax = config.answerMsMax;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the driver's seven signatures, passed through as they are
+  // biome-ignore lint/suspicious/noExplicitAny: the driver's seven signatures, with a callback or without
   override query(...args: any): any {
     const callback = args.at(-1);
     if (typeof callback === "function") return this.#ask(args.slice(0, -1), callback);

@@ -51,6 +51,7 @@ export class ToldRevisions {
     if (conversationId === null) return;
     const told = this.#told.get(conversationId);
     if (!told) return void this.#told.set(conversationId, { upTo: revision, beyond: new Set() });
+    // Nearly always in order; a set that is filled and emptied for each change would be made anew all the time.
     if (revision === told.upTo + 1) told.upTo = revision;
     else if (revision > told.upTo) told.beyond.add(revision);
     join(told);
