@@ -1,6 +1,6 @@
 import type { EventOf } from "@confab/shared/events";
 import { replaceConversations, useConversations } from "../stores/conversations.store.ts";
-import { heardOfSeq, useMessages } from "../stores/messages.store.ts";
+import { dropWindow, heardOfSeq, useMessages } from "../stores/messages.store.ts";
 import { forgetPresence, usePresence } from "../stores/presence.store.ts";
 import { setSignedIn } from "../stores/session.store.ts";
 import { upsertPeople, useUsers } from "../stores/users.store.ts";
@@ -17,8 +17,19 @@ export function applyReady({ me, conversations }: EventOf<"ready">): void {
   useConversations.setState((state) => replaceConversations(state, conversations));
   forgetUnsentOutside(conversations);
   stopRecounting();
+  dropUnseenBehind();
   for (const { id } of conversations) noteJump(id);
   for (const conversationId of Object.keys(useMessages.getState().windows)) reviewWindow(conversationId);
+}
+
+/**
+ * Before anything asks for what is missing: what nobody looks at is fetched when somebody does. After a restart every
+ * page comes back at once, and each would ask for all that it has ever shown.
+ */
+function dropUnseenBehind(): void {
+  for (const [id, window] of Object.entries(useMessages.getState().windows))
+    if (!window.is_open && window.known_revision !== null && distanceBehind(id) > 0)
+      useMessages.setState((state) => dropWindow(state, id));
 }
 
 function reviewWindow(conversationId: string): void {

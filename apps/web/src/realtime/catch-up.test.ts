@@ -135,19 +135,26 @@ describe("reconnecting", () => {
     expect(server.requestsTo("/changes")).toEqual([]);
   });
 
-  it("brings conversations that are not looked at up to date as well, also those far behind", async () => {
-    const other = server.addConversation([ada, ben]);
+  it("asks for nothing where nobody looks, and shows on opening what was missed there", async () => {
+    const quiet = server.addConversation([ada, ben]);
+    server.say(quiet, ben, "word 1");
     await goLive();
-    for (const each of [id, other]) {
+    for (const each of [id, quiet]) {
       await openConversation(each);
       closeConversation(each);
     }
     disconnect();
     say(1, 20);
-    for (let index = 0; index < 1_050; index += 1) server.say(other, ben, "noise");
+    const asked = server.requests.length;
     await reconnect();
-    await vi.waitFor(() => expect(shown(id)).toEqual(words(1, 20)));
-    expect(useMessages.getState().windows).not.toHaveProperty(other);
+    expect(conversation()).toMatchObject({ unread: 20, last_seq: 20 });
+    say(21, 21);
+    expect(windowNow()).toBeUndefined();
+    expect(shown(quiet)).toEqual(["word 1"]);
+    await openConversation(quiet);
+    expect(server.requests.length).toBe(asked);
+    await openConversation(id);
+    expect(shown(id)).toEqual(words(1, 21));
   });
 
   it("forgets a conversation this person is no longer in", async () => {
