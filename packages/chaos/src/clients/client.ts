@@ -56,6 +56,7 @@ export class Client {
   readonly #mine: Set<string>;
   #count = 0;
   #isWriting = false;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(plan: ClientPlan, url: string, recorder: Recorder, random: Random) {
     this.#plan = plan;
@@ -282,10 +283,15 @@ export class Client {
     }
   }
 
-  async #get(path: string): Promise<unknown> {
-    const { status, body } = await request(this.#url + path, this.#plan.cookie);
-    if (status !== 200) throw new Error(`${path}: ${status}`);
-    return body;
+  /** One after the other: nobody reads two conversations at a time. */
+  #get(path: string): Promise<unknown> {
+    const answer = this.#reading.then(async () => {
+      const { status, body } = await request(this.#url + path, this.#plan.cookie);
+      if (status !== 200) throw new Error(`${path}: ${status}`);
+      return body;
+    });
+    this.#reading = answer.catch(() => undefined);
+    return answer;
   }
 }
 
