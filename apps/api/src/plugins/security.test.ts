@@ -77,6 +77,27 @@ describe("a state-changing request from elsewhere", () => {
   });
 });
 
+describe("every answer", () => {
+  it.each([
+    ["a page", "GET", "/login", 200],
+    ["a page's head", "HEAD", "/login", 200],
+    ["JSON", "GET", "/api/v1/workspace", 200],
+    ["a redirect", "GET", "/conversations", 302],
+    ["a refusal", "GET", "/api/v1/me", 401],
+    ["that there is no such page", "GET", "/nothing/here", 404],
+    ["that there is no such route", "POST", "/nothing/here", 404],
+    ["that only a socket is offered there", "GET", "/ws", 401],
+  ])("(%s) keeps browsers from framing it, and from guessing what it is", async (_what, method, path, status) => {
+    const answer = await fetch(server.url + path, { method, redirect: "manual" });
+    expect(answer.status).toBe(status);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "same-origin",
+    });
+  });
+});
+
 describe("behind https", () => {
   const origin = "https://chat.example.org";
   let secure: TestServer;

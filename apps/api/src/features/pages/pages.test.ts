@@ -169,6 +169,7 @@ describe("the built web app's files", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toMatch(type);
     expect(answer.headers.get("cache-control")).toBe(caching);
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
   it.each([

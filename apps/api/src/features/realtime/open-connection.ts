@@ -1,6 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { CLOSE_CODES, type CloseReason } from "@confab/shared/events";
-import { newId } from "@confab/shared/ids";
 import type { FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import { Connection, type Wire } from "../../core/connection.ts";
@@ -31,7 +31,7 @@ export function openConnection(deps: ConnectionDeps, socket: WebSocket, request:
   const { presence, sessions, leaving } = deps;
   const principal = principalOf(request);
   const facts = {
-    id: newId(),
+    id: randomUUID(),
     userId: principal.user_id,
     sessionId: principal.session_id,
     account: accountOf(principal),
