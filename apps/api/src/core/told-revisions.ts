@@ -30,7 +30,7 @@ export class ToldRevisions {
     return told !== undefined && (revision <= told.upTo || told.beyond.has(revision));
   }
 
-  /** Where telling starts, if it has not: a snapshot that is read after this call has everything up to there. */
+  /** Where telling starts, if it has not: somebody's snapshot has everything up to there. */
   startAt(conversationId: string, revision: number): void {
     this.starts += 1;
     if (!this.#told.has(conversationId)) this.#told.set(conversationId, { upTo: revision, beyond: new Set() });
@@ -45,12 +45,15 @@ export class ToldRevisions {
     join(told);
   }
 
-  /** Notes that an event went out; most carry the revision of their conversation. */
+  /**
+   * Notes that an event went out; most carry the revision of their conversation. Where telling has not started there is
+   * nothing to note: a snapshot that is just being read may be older, and what it lacks has to be found missing.
+   */
   note(event: Event): void {
     const [conversationId, revision] = changeIn(event);
     if (conversationId === null) return;
     const told = this.#told.get(conversationId);
-    if (!told) return void this.#told.set(conversationId, { upTo: revision, beyond: new Set() });
+    if (!told) return;
     // Nearly always in order; a set that is filled and emptied for each change would be made anew all the time.
     if (revision === told.upTo + 1) told.upTo = revision;
     else if (revision > told.upTo) told.beyond.add(revision);
