@@ -133,11 +133,6 @@ const ACTS: Record<string, Act> = {
     },
     reading: "A few index look-ups for each of the person's conversations: unread is a subtraction, not a count.",
   },
-  "opening: where telling starts": {
-    statement: /SELECT m\.user_id, c\.id, c\.revision, c\.member_version/,
-    act: async () => (await ada.connect()).close(),
-    reading: "The person's memberships, and the heads of these conversations.",
-  },
   "whom an event goes to": {
     statement: AUDIENCE,
     act: async () => {

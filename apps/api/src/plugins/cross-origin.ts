@@ -11,13 +11,14 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
  */
 export const crossOrigin = fp(async (app: FastifyInstance, { config }: { config: Config }) => {
   await app.register(cors, {
-    delegator: async (request: FastifyRequest) => ({
-      origin: config.corsOrigins,
-      methods: METHODS,
-      allowedHeaders: ["authorization", "content-type"],
-      // An OPTIONS request that no browser asks for is not found, like any other method an address does not have.
-      preflight: isPreflight(request),
-    }),
+    delegator: (request: FastifyRequest, callback) =>
+      callback(null, {
+        origin: config.corsOrigins,
+        methods: METHODS,
+        allowedHeaders: ["authorization", "content-type"],
+        // An OPTIONS request that no browser asks for is not found, like any other method an address does not have.
+        preflight: isPreflight(request),
+      }),
   });
 });
 

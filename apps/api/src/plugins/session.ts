@@ -4,7 +4,7 @@ import { normalizeIP } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import type { Config } from "../core/config.ts";
-import { ask, type Db, type Sql, sql, type Tx } from "../core/db.ts";
+import { ask, type Db, type Sql, sql, type Tx, toList } from "../core/db.ts";
 import { AppError, isStorageFull } from "../core/errors.ts";
 import { joinQuestions } from "../core/join-questions.ts";
 import { isEnough, type PolicyRow, policyOf } from "../core/policy.ts";
@@ -60,11 +60,12 @@ type Asker = Omit<Principal, "address" | "network"> & { readonly is_stale: boole
 /** At most so many sessions are looked up in one statement. */
 const ASKERS_MAX = 500;
 const findByTokenHash = joinQuestions<string, Asker | undefined>(ASKERS_MAX, (tx, hashes) => {
-  const bytes = hashes.map((hash) => `\\x${hash}`);
-  return findAskers(tx, sql`encode(s.token_hash, 'hex')`, sql`s.token_hash = ANY(${bytes}::text[]::bytea[])`, hashes);
+  // In a list, a backslash is written twice.
+  const list = toList(hashes.map((hash) => `\\\\x${hash}`));
+  return findAskers(tx, sql`encode(s.token_hash, 'hex')`, sql`s.token_hash = ANY(${list}::bytea[])`, hashes);
 });
 const findById = joinQuestions<string, Asker | undefined>(ASKERS_MAX, (tx, ids) =>
-  findAskers(tx, sql`s.id`, sql`s.id = ANY(${ids}::uuid[])`, ids),
+  findAskers(tx, sql`s.id`, sql`s.id = ANY(${toList(ids)}::uuid[])`, ids),
 );
 
 async function findAskers(tx: Tx, key: Sql, condition: Sql, keys: string[]): Promise<(Asker | undefined)[]> {

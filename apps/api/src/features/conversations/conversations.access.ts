@@ -1,6 +1,6 @@
 import type { Conversation } from "@confab/shared/conversations";
 import type { Role } from "@confab/shared/users";
-import { ask, type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Sql, sql, type Tx, toList } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { joinQuestions } from "../../core/join-questions.ts";
 import { mayRead } from "../members/members.access.ts";
@@ -83,7 +83,7 @@ const LISTS_MAX = 20;
 export const listOwnConversations = joinQuestions<Viewer, Conversation[]>(LISTS_MAX, async (tx, viewers) => {
   const different = [...new Map(viewers.map((viewer) => [keyOf(viewer), viewer])).values()];
   const [ids, roles] = [different.map(({ user_id }) => user_id), different.map(({ role }) => role)];
-  const from = sql`unnest(${ids}::uuid[], ${roles}::text[]) AS v(id, role)
+  const from = sql`unnest(${toList(ids)}::uuid[], ${toList(roles)}::text[]) AS v(id, role)
     JOIN conversation_members m ON m.user_id = v.id JOIN conversations c ON c.id = m.conversation_id`;
   const viewed = Map.groupBy(await viewAs(tx, from, sql`true`, BY_ACTIVITY, null), keyOf);
   return viewers.map((viewer) => (viewed.get(keyOf(viewer)) ?? []).map(({ conversation }) => conversation));

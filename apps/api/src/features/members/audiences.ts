@@ -1,6 +1,6 @@
 import { Audience } from "../../core/audience.ts";
 import type { Address } from "../../core/bus.ts";
-import { ask, type Db, sql } from "../../core/db.ts";
+import { ask, type Db, fromList, sql, toList } from "../../core/db.ts";
 import { joinQuestions } from "../../core/join-questions.ts";
 
 interface Known {
@@ -10,7 +10,7 @@ interface Known {
 
 interface Members {
   readonly member_version: number;
-  readonly user_ids: string[];
+  readonly user_ids: string;
 }
 
 /** At most so many conversations' members are read in one statement: there may be thousands in each. */
@@ -21,8 +21,8 @@ const findMembers = joinQuestions<string, Members | undefined>(AT_ONCE, async (t
     tx,
     sql`
     SELECT c.id, c.member_version,
-           ARRAY(SELECT m.user_id::text FROM conversation_members m WHERE m.conversation_id = c.id) AS user_ids
-      FROM conversations c WHERE c.id = ANY(${[...new Set(ids)]}::uuid[])`,
+           ARRAY(SELECT m.user_id FROM conversation_members m WHERE m.conversation_id = c.id)::text AS user_ids
+      FROM conversations c WHERE c.id = ANY(${toList(new Set(ids))}::uuid[])`,
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
@@ -89,7 +89,11 @@ export class Audiences {
       return new Audience(new Set(), { user_ids: [] });
     }
     const { member_version, user_ids } = found;
-    const audience = new Audience(new Set(user_ids), { conversation_id: conversationId, member_version, except: [] });
+    const audience = new Audience(new Set(fromList(user_ids)), {
+      conversation_id: conversationId,
+      member_version,
+      except: [],
+    });
     const before = this.#known.get(conversationId);
     // Two loads may overtake each other; the older answer must not replace the newer.
     if (before && before.memberVersion > member_version) return before.audience;

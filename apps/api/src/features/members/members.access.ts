@@ -1,5 +1,5 @@
 import type { MemberRole } from "@confab/shared/conversations";
-import { ask, type Db, type Sql, sql, type Tx } from "../../core/db.ts";
+import { ask, type Db, type Sql, sql, type Tx, toList } from "../../core/db.ts";
 import { AppError } from "../../core/errors.ts";
 import { joinQuestions } from "../../core/join-questions.ts";
 import type { Principal } from "../../plugins/session.ts";
@@ -37,7 +37,8 @@ const findAsSeen = joinQuestions<{ id: string; user_id: string }, VisibleConvers
       tx,
       sql`
       SELECT c.id, c.last_seq, c.revision, m.role AS member_role, asked.n::int AS n
-        FROM unnest(${questions.map(({ id }) => id)}::uuid[], ${questions.map(({ user_id }) => user_id)}::uuid[])
+        FROM unnest(${toList(questions.map(({ id }) => id))}::uuid[],
+                    ${toList(questions.map(({ user_id }) => user_id))}::uuid[])
              WITH ORDINALITY AS asked(id, user_id, n)
         JOIN conversations c ON c.id = asked.id
         LEFT JOIN conversation_members m ON m.conversation_id = c.id AND m.user_id = asked.user_id`,

@@ -1,5 +1,5 @@
 import type { MessagesPage } from "@confab/shared/messages";
-import { ask, sql, type Tx } from "../../core/db.ts";
+import { ask, sql, type Tx, toList } from "../../core/db.ts";
 import { joinQuestions } from "../../core/join-questions.ts";
 import { type PersonRow, presentPerson } from "../users/users.present.ts";
 
@@ -27,7 +27,7 @@ export async function completePage(tx: Tx, { pieces, senderIds }: ReadyPage): Pr
 const findSenders = joinQuestions<string[], ReadonlyMap<string, string>>(100, async (tx, questions) => {
   const rows = await ask<PersonRow>(
     tx,
-    sql`SELECT id, username, role FROM users WHERE id = ANY(${[...new Set(questions.flat())]}::uuid[])`,
+    sql`SELECT id, username, role FROM users WHERE id = ANY(${toList(new Set(questions.flat()))}::uuid[])`,
   );
   const senders = new Map(rows.map((row) => [row.id, JSON.stringify(presentPerson(row))]));
   return questions.map(() => senders);

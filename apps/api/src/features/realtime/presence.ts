@@ -2,7 +2,7 @@ import type { EventOf } from "@confab/shared/events";
 import type { Audience } from "../../core/audience.ts";
 import type { PresenceMessage } from "../../core/bus.ts";
 import type { Connection } from "../../core/connection.ts";
-import { ask, sql, toList } from "../../core/db.ts";
+import { ask, fromList, sql, toList } from "../../core/db.ts";
 import type { Deps } from "../../core/deps.ts";
 import { encodeFrame } from "../../core/frames.ts";
 import type { Audiences } from "../members/audiences.ts";
@@ -21,7 +21,7 @@ const SILENCE_MS = 7_000;
 /** Some of those who came or went, and who hears of them: the members of a conversation that they are in. */
 interface Place {
   conversation_id: string;
-  user_ids: string[];
+  user_ids: string;
 }
 
 /**
@@ -211,7 +211,7 @@ export class Presence {
       const places = await ask<Place>(
         this.#deps.db,
         sql`
-        SELECT conversation_id, array_agg(user_id::text) AS user_ids FROM conversation_members
+        SELECT conversation_id, array_agg(user_id)::text AS user_ids FROM conversation_members
          WHERE user_id = ANY(${toList(changed)}::uuid[]) GROUP BY conversation_id`,
       );
       const audiences = await Promise.all(places.map((place) => this.#deps.audiences.roughly(place.conversation_id)));
@@ -240,7 +240,7 @@ export class Presence {
       }
     for (const hearers of Map.groupBy(placesOf, ([, shared]) => shared.join()).values()) {
       const [, shared = []] = hearers[0] ?? [];
-      const ids = new Set(shared.flatMap((place) => places[place]?.user_ids ?? []));
+      const ids = new Set(shared.flatMap((place) => fromList(places[place]?.user_ids ?? "{}")));
       const online = [...ids].filter((id) => this.#told.has(id));
       const offline = [...ids].filter((id) => !this.#told.has(id));
       hub.publishHere(
