@@ -1,6 +1,7 @@
 import { newId } from "@confab/shared/ids";
 import type { Db } from "../src/core/db.ts";
-import { MessageWriter, type NewMessage, type WrittenMessage } from "../src/features/messages/messages.writer.ts";
+import { MessageWriter, type WrittenMessage } from "../src/features/messages/messages.writer.ts";
+import type { NewMessage } from "../src/features/messages/write-statement.ts";
 import { toAppError } from "../src/plugins/error-handler.ts";
 
 /** A node's writer, and what it announced, batch after batch. */

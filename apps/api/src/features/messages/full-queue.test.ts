@@ -3,7 +3,8 @@ import { expectGapFree, insertGroup, insertPeople } from "../../../test/test-con
 import { createTestDatabase, type TestDatabase } from "../../../test/test-database.ts";
 import { attempt, newMessage } from "../../../test/test-writer.ts";
 import { type Db, openDb } from "../../core/db.ts";
-import { MessageWriter, type NewMessage } from "./messages.writer.ts";
+import { MessageWriter } from "./messages.writer.ts";
+import type { NewMessage } from "./write-statement.ts";
 
 let database: TestDatabase;
 let db: Db;
