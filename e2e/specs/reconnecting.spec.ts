@@ -1,17 +1,21 @@
 import { expect } from "@playwright/test";
 import { TALL, test } from "../src/fixtures.ts";
+import { createGroup } from "../src/groups.ts";
 import {
+  areIn,
   comesBack,
   goesOffline,
   isConnected,
   isDisconnected,
   messagesOf,
+  newMessagesDivider,
   openConversation,
   seesConfirmed,
   seesMessage,
   seeTheSame,
   sendMessage,
   textsOf,
+  unreadBadge,
 } from "../src/verbs.ts";
 
 test.use({ allowedErrors: /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_(?:REFUSED|RESET)|WebSocket connection to/ });
@@ -32,6 +36,35 @@ test("Ben is cut off while Carol writes 30 messages, and then has all 30, once, 
   await comesBack(ben.context);
   await seesMessage(ben.page, `${carol.name} 30`, 15_000);
   expect(await textsOf(ben.page, carol.name)).toEqual([`${carol.name} before`, ...written]);
+  await seeTheSame(ben.page, carol.page);
+});
+
+test("Ben is cut off while Carol writes where he does not look; back, he asks for none of it until he opens it", async ({
+  newPerson,
+  signInAsAdmin,
+}) => {
+  const [ada, ben, carol] = [await signInAsAdmin(), await newPerson("Ben", TALL), await newPerson("Carol", TALL)];
+  const group = await createGroup(ada, "Aside", [ben, carol]);
+  await areIn("Aside", ben, carol);
+  await sendMessage(carol.page, `${carol.name} before`);
+  await seesMessage(ben.page, `${carol.name} before`);
+  await openConversation(ben.page, "General");
+
+  await goesOffline(ben.context);
+  await isDisconnected(ben.page);
+  const written = [1, 2, 3].map((n) => `${carol.name} ${n}`);
+  for (const text of written) await sendMessage(carol.page, text);
+  await seesConfirmed(carol.page, `${carol.name} 3`);
+  const asked: string[] = [];
+  ben.page.on("request", (request) => asked.push(request.url()));
+  await comesBack(ben.context);
+  await expect(unreadBadge(ben.page, "Aside")).toHaveText("3", { timeout: 15_000 });
+  expect(asked.filter((url) => url.includes(group))).toEqual([]);
+
+  await openConversation(ben.page, "Aside");
+  await seesMessage(ben.page, `${carol.name} 3`);
+  expect(await textsOf(ben.page, carol.name)).toEqual([`${carol.name} before`, ...written]);
+  await expect(newMessagesDivider(ben.page)).toBeVisible();
   await seeTheSame(ben.page, carol.page);
 });
 
