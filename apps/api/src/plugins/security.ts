@@ -30,7 +30,7 @@ function refuseCrossSite(request: FastifyRequest, config: Config): void {
 /** Response headers for browsers, and the refusal of other sites' requests. */
 export const security = fp(async (app: FastifyInstance, { config }: { config: Config }) => {
   const isHttps = config.publicUrl?.startsWith("https:") ?? false;
-  // Made once; its plugin for Fastify would make it anew for each request, also for one that becomes a socket.
+  // Made once; its plugin for Fastify would make it anew for each request.
   const setHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -51,6 +51,7 @@ export const security = fp(async (app: FastifyInstance, { config }: { config: Co
     referrerPolicy: { policy: "same-origin" },
     crossOriginEmbedderPolicy: false,
   });
+  // Where something is answered: a request that becomes a socket has no use for them, and everybody comes back at once.
   app.addHook("onSend", (request, reply, _payload, done) => setHeaders(request.raw, reply.raw, () => done()));
   app.addHook("onRequest", async (request) => refuseCrossSite(request, config));
 });

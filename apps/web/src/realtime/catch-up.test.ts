@@ -6,6 +6,7 @@ import { shown } from "../../test/screen.ts";
 import { closeConversation } from "../features/conversations/close-conversation.ts";
 import { openConversation } from "../features/conversations/open-conversation.ts";
 import { loadOlder } from "../features/messages/load-older.ts";
+import { sendMessage } from "../features/messages/send-message.ts";
 import { useConnection } from "../stores/connection.store.ts";
 import { useConversations } from "../stores/conversations.store.ts";
 import { useMessages } from "../stores/messages.store.ts";
@@ -87,6 +88,19 @@ describe("a gap in the revisions", () => {
     await vi.waitFor(() => expect(conversation()).toMatchObject({ name: "Plans", unread: 1, revision: 2 }));
   });
 
+  it("that is too large is not filled where nobody looks: what was held goes", async () => {
+    say(1, 1);
+    await goLive();
+    await openConversation(id);
+    closeConversation(id);
+    server.loses = () => true;
+    for (let index = 0; index < 1_050; index += 1) server.say(id, ben, "noise");
+    server.loses = () => false;
+    say(2, 2);
+    await vi.waitFor(() => expect(windowNow()).toBeUndefined());
+    expect(conversation()).toMatchObject({ last_seq: 1_052, revision: 1_052 });
+  });
+
   it("is asked for again when the first answer does not come", async () => {
     say(1, 1);
     await goLive();
@@ -155,6 +169,22 @@ describe("reconnecting", () => {
     expect(server.requests.length).toBe(asked);
     await openConversation(id);
     expect(shown(id)).toEqual(words(1, 21));
+  });
+
+  it("keeps what waits to be sent where nobody looks, and sends it", async () => {
+    await goLive();
+    await openConversation(id);
+    disconnect();
+    sendMessage(id, "from the tunnel");
+    closeConversation(id);
+    say(1, 3);
+    server.refuse = ({ method }) => (method === "GET" ? undefined : "server_busy");
+    await reconnect();
+    expect(shown(id)).toEqual(["from the tunnel …"]);
+    server.refuse = () => undefined;
+    await vi.waitFor(() => expect(server.messagesOf(id).at(-1)?.content).toBe("from the tunnel"), { timeout: 5_000 });
+    await openConversation(id);
+    expect(shown(id)).toEqual([...words(1, 3), "from the tunnel"]);
   });
 
   it("forgets a conversation this person is no longer in", async () => {
